@@ -84,7 +84,8 @@ class Folder:
 
         A link may lead there, but not out of the folder.
         """
-        name = path[path.rfind("/") + 1 :]
+        start = path.rfind("/") + 1
+        name = path[start:]
         parent = path.removesuffix(name)
         folder = self._places.get(parent)
         if folder is None:
@@ -167,23 +168,22 @@ def _whole(handle: int, size: int, most: int) -> bytes:
 
 def _check(status: os.stat_result, path: str, max_bytes: int) -> None:
     """Raise ArticleError unless `status` is that of a regular file of at most `max_bytes`."""
-    if stat.S_ISDIR(status.st_mode):
+    mode, size = status.st_mode, status.st_size
+    if stat.S_ISDIR(mode):
         raise ArticleError(path, "is a folder, not a file")
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(mode):
         raise ArticleError(path, "is a pipe, socket or device, not a file")
-    size = status.st_size
     if size > max_bytes:
         raise ArticleError(path, f"is larger than {max_bytes:,} bytes: it has {size:,}")
 
 
 def _decoded(data: bytes, path: str) -> str:
     """Return the text of `data`: UTF-8, or UTF-16 where a byte order mark says so."""
+    encoding, name = "utf-8-sig", "UTF-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, name = "utf-16", "UTF-16"
     elif b"\0" in data:
         raise ArticleError(path, "is not text: it holds NUL bytes")
-    else:
-        encoding, name = "utf-8-sig", "UTF-8"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -196,7 +196,8 @@ def _decoded(data: bytes, path: str) -> str:
 def _without_carriage_returns(text: str) -> str:
     """Return `text` with `\\n` as its only line end, and without byte order marks."""
     if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\r\n", "\n")
+        text = text.replace("\r", "\n")
     if "\ufeff" in text:
         text = text.replace("\ufeff", "")
     return text

@@ -57,7 +57,9 @@ def _kinds(text: str, folder: str) -> list[str]:
                 kinds = [kind]
         elif _is_within(point, folder):
             below.append(kind)
-    return kinds + below if kinds else []
+    if not kinds:
+        return []
+    return kinds + below
 
 
 def _mounts(text: str) -> Iterator[tuple[str, str]]:
@@ -68,7 +70,8 @@ def _mounts(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         before, dash, after = line.partition(" - ")
         fields = before.split(" ")
-        if not dash or len(fields) <= 4:
+        has_point = len(fields) > 4
+        if not dash or not has_point:
             continue
         point = fields[4]
         for octal, character in _OCTALS.items():

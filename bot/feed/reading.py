@@ -61,7 +61,8 @@ async def read_all(
 ) -> AsyncGenerator[list[ParsedFile], None]:
     """Yield the files of each batch, batch after batch, while others are being read."""
     done = 0
-    if sum(map(len, batches)) >= MANY:
+    files = sum(map(len, batches))
+    if files >= MANY:
         work = partial(_read_flat, folder=folder, max_bytes=max_bytes)
         try:
             async with aclosing(_on_all_cores(batches, work)) as read_batches:
@@ -77,13 +78,20 @@ async def read_all(
 
 def _read_flat(paths: Sequence[str], folder: Path, max_bytes: int) -> list[_Flat]:
     """As `read`, in the process of a pool."""
-    files = read(paths, folder, max_bytes)
-    return [(one[0], one.record and one.record.flat(), *one[2:]) for one in files]
+    flat = []
+    for file in read(paths, folder, max_bytes):
+        path, record, *rest = file
+        flat_record = record.flat() if record else None
+        flat.append((path, flat_record, *rest))
+    return flat
 
 
 def _named(flat: _Flat) -> ParsedFile:
-    path, record, *rest = flat
-    return ParsedFile(path, record and ArticleRecord.of_flat(record), *rest)
+    path, flat_record, *rest = flat
+    record = None
+    if flat_record:
+        record = ArticleRecord.of_flat(flat_record)
+    return ParsedFile(path, record, *rest)
 
 
 async def _on_all_cores(
@@ -101,9 +109,9 @@ async def _on_all_cores(
             with _interrupts_blocked():
                 waiting.append(loop.run_in_executor(pool, work, paths))
             if len(waiting) > cores * _AHEAD:
-                yield [_named(one) for one in await waiting.popleft()]
+                yield list(map(_named, await waiting.popleft()))
         while waiting:
-            yield [_named(one) for one in await waiting.popleft()]
+            yield list(map(_named, await waiting.popleft()))
     except RuntimeError as error:  # concurrent.futures' BrokenExecutor
         raise OSError(str(error)) from error
     finally:

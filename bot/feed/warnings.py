@@ -45,7 +45,8 @@ def of(values: Values, article: Article, text: str, lines_before: int = 0) -> st
         key = field.key_in(values)
         line = _line(key, text, lines_before)
         shown = _shown(value)
-        warnings.append(f"{line}{key}: {shown}{fault}, so it was left out")
+        warning = f"{line}{key}: {shown}{fault}, so it was left out"
+        warnings.append(warning)
     return "; ".join(warnings)
 
 
@@ -118,7 +119,8 @@ def _line(key: str, text: str, lines_before: int) -> str:
     if field is None:
         return ""
     before = text.count("\n", 0, field.start())
-    return f"line {lines_before + before + 1}: "
+    number = lines_before + before + 1
+    return f"line {number}: "
 
 
 def _shown(value: object) -> str:

@@ -134,7 +134,8 @@ def _relevant(
         is_added = change is watchfiles.Change.added
         if is_added and Path(place).is_dir():
             return set()
-        name = path[path.rfind("/") + 1 :]
+        start = path.rfind("/") + 1
+        name = path[start:]
         folder = path.removesuffix(name)
         if not chosen(folder, name):
             continue

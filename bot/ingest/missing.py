@@ -37,7 +37,9 @@ class MissingFiles:
         missing = await self._certain(gone)
         report.missing = len(missing)
         if missing and is_emptied(known, report.files):
-            alert = Alert.FILES_GONE if report.files else Alert.FOLDER_EMPTY
+            alert = Alert.FILES_GONE
+            if report.files == 0:
+                alert = Alert.FOLDER_EMPTY
             notice = self._notice(alert, len(missing), known)
             report.emptied = notice.reason
             report.notices.append(notice)

@@ -86,7 +86,10 @@ def write(
     Return what they mean: a new article, or a copy of another.
     """
     db, at = batch.db, batch.at
-    topics = [batch.topics.of(file.record.topics) for file in new]
+    topics = []
+    for file in new:
+        carried = batch.topics.of(file.record.topics)
+        topics.append(carried)
     entries = _entries(batch, new, topics, first_articles)
     first_sequence = recording.write(db, entries, at)
     rows: list[TopicRow] = []

@@ -116,10 +116,11 @@ def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
         (recorded,) = new_files.write(batch, [new], first_articles)
         return recorded
     assert article is not None  # noqa: S101 - only a new article is about none that is known
+    mine = case.mine
     is_other = relation is Relation.OTHER
     is_shown = not is_other
-    if relation is Relation.MERGED and case.mine is not None:
-        article = updates.merge(batch, case.mine, article)
+    if relation is Relation.MERGED and mine is not None:
+        article = updates.merge(batch, mine, article)
         is_shown = case.owners.of(article) is None
     changed = False
     if is_shown:
@@ -154,8 +155,9 @@ def _settle_file(batch: Batch, case: Case, recorded: Recorded) -> None:
             remarks.accepted(db, path, batch.at)
         if known.story and not is_other:
             remarks.on_its_own(db, path, batch.at)
-    if case.mine is not None and case.mine_id != recorded.article:
-        updates.hand_over(db, case.mine, path)
+    mine = case.mine
+    if mine is not None and mine.id != recorded.article:
+        updates.hand_over(db, mine, path)
 
 
 def _date(read: Read, at: int) -> int:

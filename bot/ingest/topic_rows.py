@@ -98,9 +98,10 @@ class TopicRows:
         sample = self._taxonomy.sample_behind(name)
         if not sample or not topics.key(own):
             return own
-        if self._exists(own) or not self._exists(sample):
-            return own
-        return sample
+        is_taken = self._exists(own)
+        if not is_taken and self._exists(sample):
+            return sample
+        return own
 
     def _exists(self, name: str) -> bool:
         topic = follows.by_name(self._db, name)
