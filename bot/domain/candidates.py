@@ -24,7 +24,7 @@ class Bounds:
     before: int | None = None
     #: The first one of a post that began when the attempt could no longer take effect.
     after: int | None = None
-    #: Those in between that are accounted for: our own posts, and others' that we were told of.
+    #: Those in between that are accounted for: our own posts, and others' that Telegram reported.
     known: frozenset[int] = frozenset()
     #: The attempt lies nearer, in time, to `after` than to `before`.
     late: bool = False

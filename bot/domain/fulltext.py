@@ -41,7 +41,7 @@ class Term:
     text: str
     #: The beginning of a word is enough.
     begins: bool = True
-    #: Other forms of the word, each meant whole.
+    #: Other forms of the word; each matches whole words only.
     forms: tuple[str, ...] = ()
     #: A beginning that all of its forms share, where the word itself has an ending.
     stem: str = ""

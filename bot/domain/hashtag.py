@@ -15,7 +15,7 @@ def hashtag(text: str) -> str:
 
     Words are joined in camel case, by `_` in scripts without.
 
-    Empty when Telegram would see nothing or less than was meant: `C++` would be the tag C, and a
+    Empty when Telegram would see nothing or only a part: `C++` would be the tag C, and a
     Hindi word would end at its first vowel sign. What a tag may hold: letters, decimal digits, `_`,
     ZWNJ and the Sinhala block (TDLib).
     """

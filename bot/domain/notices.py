@@ -63,7 +63,7 @@ class Alert(StrEnum):
     DOUBTFUL = "doubtful"
     #: A delivery to a private chat may have arrived once or not at all; it is not repeated.
     UNCONFIRMED = "unconfirmed"
-    #: A post that could not be looked for was sent again, and may be there twice.
+    #: A post that could not be searched for was sent again, and may be there twice.
     REPEATED = "repeated"
     #: A file is not an article.
     REJECTED = "rejected"

@@ -50,7 +50,7 @@ _UNRESERVED = frozenset(
 )
 # Subdomains that serve the pages of the domain behind them.
 _SAME_SITE = ("www.", "amp.")
-# Fragments that name no part of a page that an article could be: they tell where readers come from,
+# Fragments that name no part of a page that an article could be: they say where readers come from,
 # lead to what every page has, or mark words on it (`#:~:text=`).
 _NO_PART = re.compile(
     rf"(?:{_TRACKING.pattern}|xtor|echobox|ftag|sr|ref|at_\w+)=.*|top|content|main|comments|respond|disqus_thread",

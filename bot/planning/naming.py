@@ -12,7 +12,7 @@ from bot.store import articles, chats
 from bot.store.database import Database
 from bot.store.thread import is_outside
 
-#: What is said instead of the names of people's chats.
+#: Stands for the names of people's chats.
 READERS = "readers' chats"
 
 

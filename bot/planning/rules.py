@@ -89,7 +89,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What recording one file meant."""
+    """The result of recording one file."""
 
     path: str
     relation: Relation | None
