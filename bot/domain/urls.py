@@ -166,12 +166,10 @@ def _joined(host: str, path: str, query: str | None) -> str:
     return f"{address}?{parameters}" if parameters else address
 
 
-def _identity(href: str) -> str | None:
+def _identity(href: str) -> str:
     """Return the identity of any address that `link` gave."""
     for _ in range(_ROUNDS):
-        plainer = link(_plainer(href))
-        if plainer is None:
-            return None
+        plainer = link(_plainer(href)) or href
         if plainer == href:
             break
         href = plainer

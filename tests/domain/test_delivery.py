@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import delivery
-from bot.domain.delivery import Channel
+from bot.domain.delivery import Channel, Delivery, Lane, State
 
 # --- plan and first_run -----------------------------------------------------------------------------------------------
 
@@ -91,3 +91,13 @@ def test_a_start_loses_and_reorders_nothing(
     skipped, posted = delivery.first_run(candidates, newest)
     assert [*skipped, *posted] == candidates
     assert newest is None or len(posted) == min(newest, len(candidates))
+
+
+@pytest.mark.parametrize(
+    ("lane", "is_to_channel"), [(Lane.CHANNEL, True), (Lane.FOLLOWER, False)]
+)
+def test_the_lane_says_whether_a_delivery_goes_to_a_channel(
+    lane: Lane, is_to_channel: bool
+) -> None:
+    one = Delivery(id=1, article=1, chat=1, edition=1, lane=lane, state=State.PENDING)
+    assert one.is_to_channel is is_to_channel

@@ -61,6 +61,8 @@ def test_a_post_of_a_channel_without_a_name(text: str) -> None:
         "https://t.me/News_1/99999999999999999999",
         "https://t.me/News_1/５",
         "tg://resolve?domain=News_1",
+        "tg://privatepost?channel=News_1&post=5",
+        "https://t.me/c/99999999999999999999/5",
         "tg://resolve?post=5",
         "tg://settings",
         "read https://t.me/News_1/5",

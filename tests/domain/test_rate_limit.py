@@ -253,6 +253,16 @@ def test_calls_under_way_take_their_places() -> None:
     assert limiter.allowed(START + seconds(1)) == 2
 
 
+def test_pauses_within_a_minute_are_counted_together_though_the_clock_was_set() -> None:
+    limiter = RateLimiter(Limits(messages_per_second=16))
+    hour = timedelta(hours=1)
+    limiter.record_pause(READER, 5, START)
+    limiter.record_pause(OTHER, 5, START)
+    limiter.shift(hour)
+    limiter.record_pause(CHANNEL, 5, START + hour)
+    assert limiter.allowed(START + hour) == 8
+
+
 def test_a_chat_that_is_held_is_ready_for_nothing_else() -> None:
     """Between the choice of a message and its call, no other message begins to that chat."""
     limiter = RateLimiter(Limits())

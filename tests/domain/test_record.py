@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.article import Article, Related
-from bot.domain.record import pack, unpack
+from bot.domain.record import ArticleRecord, pack, unpack
 
 TEXTS = st.text(max_size=12)
 NUMBERS = st.integers(-10, 200)
@@ -36,6 +36,7 @@ def test_an_article_comes_out_as_it_went_in_through_a_process_too(
 ) -> None:
     packed = pickle.loads(pickle.dumps(pack(article)))
     assert packed == pack(article)
+    assert ArticleRecord.of_flat(packed.flat()) == packed
     assert unpack(packed) == article
     assert packed.fingerprint == article.fingerprint
     assert (packed.story_key, packed.quality) == (article.story_key, article.quality)

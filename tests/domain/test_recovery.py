@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -24,6 +25,7 @@ from bot.domain.outcome import (
 )
 from bot.domain.recognition import Target, folded
 from bot.domain.recovery import (
+    ALIKE,
     NO_KEYBOARD,
     ForwardProbe,
     Found,
@@ -415,3 +417,22 @@ def test_buttons_without_an_address_tell_nothing_of_whose_keyboard_it_is() -> No
         ForwardProbe(11, EDITOR), Sent(900), copy_of(11, reply_markup=plain)
     )
     assert search.next() == Found(11)
+
+
+@pytest.mark.parametrize(
+    ("keyboard", "result"), [(KEYBOARD, Found(11)), (None, NotFound(ALIKE))]
+)
+def test_the_same_words_in_another_thread_are_told_apart_by_their_buttons_only(
+    keyboard: dict[str, Any] | None, result: Found | NotFound
+) -> None:
+    target = replace(WANTED, in_other_thread=True)
+    one = Search(target, Bounds(before=10), (EDITOR,))
+    there = {11: copy_of(11, reply_markup=keyboard)}
+    assert walk(one, there)[0] == result
+
+
+def test_a_keyboard_that_was_set_tells_nothing_about_the_thread() -> None:
+    one = Search(replace(WANTED, in_other_thread=True), Bounds(before=10), ())
+    message = {"message_id": 11, "text": WANTED.text, "reply_markup": KEYBOARD}
+    one.answered(KeyboardProbe(11, KEYBOARD), Sent(11), message)
+    assert one.next() == NotFound(ALIKE)

@@ -400,6 +400,24 @@ def test_the_newest_living_post_of_an_address_or_its_alias_is_found_in_its_chat_
     assert post_places.by_identity(newsroom.db, news, []) == {}
 
 
+def test_an_article_is_found_by_a_post_of_it_and_its_channels_name_or_number(
+    newsroom: Newsroom,
+) -> None:
+    chat = newsroom.open_channel("@news")
+    number_ = story(newsroom, "a")
+    newsroom.deliver()
+    row_ = chats.get(newsroom.db, chat)
+    message = number(newsroom.db, "SELECT message FROM deliveries")
+    assert row_
+    found = [
+        post_places.articles_of_post(newsroom.db, "News", None, message),
+        post_places.articles_of_post(newsroom.db, "", row_.chat_id, message),
+    ]
+    assert found == [[number_], [number_]]
+    assert post_places.articles_of_post(newsroom.db, "news", None, message + 1) == []
+    assert post_places.articles_of_post(newsroom.db, "", None, message) == []
+
+
 def test_a_post_that_was_taken_back_has_no_address(newsroom: Newsroom) -> None:
     chat = newsroom.open_channel("@news")
     told = article("A", "https://one.example/a")
