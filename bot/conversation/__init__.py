@@ -1,8 +1,9 @@
 """What people send and tap becomes replies.
 
-Decides nothing about articles and renders nothing itself.
+Decides nothing about articles and renders nothing itself: words are in `rendering`. What a new
+command needs is listed in CONTRIBUTING.md; its row here is in `commands`.
 
-    router         from an update to its handler: which command, who may, how often
+    router         from an update to its handler: which command or tap, how often
     request        what a person asked, read from an update
     context        what a handler works with
     throttle       how many commands a chat may send
@@ -13,7 +14,7 @@ Commands
     commands       the table of commands, for menus and /help
     menus          the menus that Telegram shows
     plain_words    plain words that stand for a command
-    handlers       from a command to its reply
+    handlers       from a command to its reply: who may, which function
     readers        handlers of readers' commands
     lookups        handlers of the commands that show articles
     editors        handlers of editors' commands
