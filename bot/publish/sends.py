@@ -56,12 +56,13 @@ class Sends:
         chosen = self.calls.one_a_chat(due.materials, at)
         chats = [one.to.chat_id for one in chosen]
         with self.limiter.holding(chats):
-            await self._compose(chosen, at)
+            await self._send(chosen, at)
             await asyncio.sleep(0)  # the calls begin, and count in the rate limits
         found = len(due.materials) + len(due.failed)
         return found == most
 
-    async def _compose(self, chosen: Sequence[Material], at: datetime) -> None:
+    async def _send(self, chosen: Sequence[Material], at: datetime) -> None:
+        """Compose posts, commit them as `sending`, and call."""
         composed, failed = composing.post_each(self.composer, chosen)
         await self._refuse(failed, at)
         if not composed:
