@@ -82,9 +82,8 @@ class HealthMonitor:
     def _telegram_is_silent(self) -> bool:
         if self.telegram is None or self.webhook:
             return False
-        latest = self.telegram.connected
-        if self.telegram.polling.last_success:
-            latest = max(latest, self.telegram.polling.last_success)
+        answered = self.telegram.polling.last_success or 0.0
+        latest = max(answered, self.telegram.connected)
         return self.clock.monotonic() - latest > LATE
 
     async def activity(self, since: float) -> Activity:
@@ -119,9 +118,12 @@ def stalled_jobs(schedule: Scheduler, clock: Clock) -> dict[str, StalledJob]:
     """Return the jobs that fail or hang, by name."""
     stalled: dict[str, StalledJob] = {}
     for failure in schedule.failing(LATE):
-        stalled[failure.job] = _failing(failure, _wall_time(clock, failure.since))
+        since = _wall_time(clock, failure.since)
+        stalled[failure.job] = _failing(failure, since)
     for name, started in schedule.hanging(HANGS):
-        stalled.setdefault(name, _hanging(name, _wall_time(clock, started)))
+        if name not in stalled:
+            since = _wall_time(clock, started)
+            stalled[name] = _hanging(name, since)
     return stalled
 
 
@@ -132,9 +134,10 @@ def _hanging(name: str, since: datetime) -> StalledJob:
 
 
 def _failing(job: Failing, since: datetime) -> StalledJob:
-    what, times = does(job.job), counted(job.times, "time")
-    failure = f"{what} has failed {times} since {_shown(since)}"
-    reason = f"{failure}: {_explained(job.error)}"
+    what = does(job.job)
+    times = counted(job.times, "time")
+    why = _explained(job.error)
+    reason = f"{what} has failed {times} since {_shown(since)}: {why}"
     if isinstance(job.error, StoreError):
         return StalledJob(DATABASE, "The database", reason)
     return StalledJob(job.job, what.capitalize(), reason)

@@ -126,13 +126,16 @@ class Jobs:
         return self._seconds_until(await self.telegram.courier.deliver(until))
 
     async def _tell_editors(self) -> float | None:
-        stalled = health.stalled_jobs(self.schedule, self.clock)
-        notifier = self.telegram.notifier
-        await self.stalled.report(notifier, stalled, well=self.schedule.well())
-        notices_due = await notifier.send()
+        await self._tell_stalled()
+        notices_due = await self.telegram.notifier.send()
         reports_due = await self.telegram.reporter.send()
         due = [moment for moment in (notices_due, reports_due) if moment]
         return self._seconds_until(min(due, default=None))
+
+    async def _tell_stalled(self) -> None:
+        stalled = health.stalled_jobs(self.schedule, self.clock)
+        well = self.schedule.well()
+        await self.stalled.report(self.telegram.notifier, stalled, well=well)
 
     def _seconds_until(self, moment: datetime | None) -> float | None:
         return (moment - self.clock()).total_seconds() if moment else None

@@ -102,9 +102,9 @@ class _Job:
         """Return True if it is not running and is overdue by more than `seconds`."""
         if self.task:
             return False
-        rested_since = (
-            counted_from if self.ended is None else max(self.ended, counted_from)
-        )
+        rested_since = counted_from
+        if self.ended is not None:
+            rested_since = max(self.ended, counted_from)
         return at - rested_since > self.seconds + seconds
 
     def record(self, name: str, error: Exception | None, at: float) -> None:
@@ -148,16 +148,15 @@ class Scheduler:
 
         # Two instances: APScheduler learns one event loop step late that the first has ended.
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
-        self._apscheduler = AsyncIOScheduler(timezone=UTC, job_defaults=options)
+        apscheduler = AsyncIOScheduler(timezone=UTC, job_defaults=options)
+        self._apscheduler = apscheduler
         self._started = self._clock.monotonic()
         first_run = self._clock()
         for name, job in self._jobs.items():
             job.due = self._started
             timing = {"seconds": job.seconds, "next_run_time": first_run}
-            self._apscheduler.add_job(
-                self._run_due, "interval", (name,), id=name, **timing
-            )
-        self._apscheduler.start()
+            apscheduler.add_job(self._run_due, "interval", (name,), id=name, **timing)
+        apscheduler.start()
 
     def reschedule(self) -> None:
         """Compute each job's next run anew, after the wall clock was set."""
@@ -254,9 +253,7 @@ class Scheduler:
         job.started = self._clock.monotonic()
         try:
             next_in = await job.work()
-        except (
-            Exception
-        ) as error:  # reported to `ended`: the app decides what to do about it
+        except Exception as error:  # `ended` decides what to do about it
             failure = error
         job.record(name, failure, self._clock.monotonic())
         self._ended(name, failure)

@@ -31,6 +31,13 @@ class SingleRun:
 
     async def work(self) -> None:
         """Scan, answer the updates that wait, deliver what is due. Raises Stopped on `stop`."""
+        await self._scan()
+        await self._unless_stopped(self._answer())
+        await self._completed(self._deliver())
+        await self._tell_editors()
+        await self._unless_stopped(self.jobs.index(INDEX_BATCHES))
+
+    async def _scan(self) -> None:
         telegram = self.jobs.telegram
         await self._unless_stopped(telegram.introduce())
         await self._unless_stopped(telegram.set_menus())
@@ -38,11 +45,11 @@ class SingleRun:
         await telegram.tell_editors(*report.notices)
         await self.jobs.begin_channels()
         await telegram.releaser.release(hurry=True)
-        await self._unless_stopped(self._answer())
-        await self._completed(self._deliver())
+
+    async def _tell_editors(self) -> None:
+        telegram = self.jobs.telegram
         await self._completed(telegram.notifier.send())
         await self._completed(telegram.reporter.send())
-        await self._unless_stopped(self.jobs.index(INDEX_BATCHES))
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
         return await scheduler.unless(self.stop, work)
