@@ -58,6 +58,11 @@ NOT_SENT = (
 LONGEST_PAUSE = 86_400.0
 #: Errors that are Telegram's own words, unless the library says that it got an error page.
 _OF_TELEGRAM = BadRequest | Forbidden | InvalidToken | EndPointNotFound | Conflict
+_TABLES = (
+    (BadRequest, BAD_REQUESTS),
+    (Forbidden, FORBIDDEN),
+    (Conflict, CONFLICTS),
+)
 _NOT_JSON = "parsing the server response"
 #: What servers and proxies say of a 413.
 _TOO_LARGE = ("request entity too large", "payload too large", "(413)")
@@ -77,12 +82,9 @@ def outcome(error: BaseException) -> Outcome:
         return Wait(UNSAID_SECONDS, reason, Delay.INTERCEPTED)
     if isinstance(error, InvalidToken | EndPointNotFound):
         return Revoked("Telegram refuses the token")
-    if isinstance(error, BadRequest):
-        return meaning(BAD_REQUESTS, text)
-    if isinstance(error, Forbidden):
-        return meaning(FORBIDDEN, text)
-    if isinstance(error, Conflict):
-        return meaning(CONFLICTS, text)
+    for kind, table in _TABLES:
+        if isinstance(error, kind):
+            return meaning(table, text)
     if isinstance(error, NetworkError):
         return _network(error, text)
     return Unknown(f"Telegram's answer could not be read: {first_line(text)}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 
 from sqlite_utils import Database
 
-from bot.store.database import column, exists, marks, rows
+from bot.store.database import THESE, column, exists, json_list, marks, rows
 
 #: By the index of the few: readers may be a million.
 _CHANNELS = "chats INDEXED BY chats_by_setting WHERE setting IS NOT NULL"
@@ -25,13 +24,11 @@ def articles_of_post(
         f"SELECT id FROM {_CHANNELS} AND (chat_id = :number OR :name <> '' "
         "AND :name IN (lower(username), lower(ltrim(setting, '@'))))"
     )
-    chats = column(db, sql, values)
+    chats = json_list(column(db, sql, values))
     sql = (
-        "SELECT DISTINCT article FROM deliveries "
-        "WHERE chat IN (SELECT value FROM json_each(?)) AND message = ?"
+        f"SELECT DISTINCT article FROM deliveries WHERE chat IN {THESE} AND message = ?"
     )
-    found = rows(db, sql, (json.dumps(chats), message))
-    return [one["article"] for one in found]
+    return column(db, sql, (chats, message))
 
 
 def chats_of(db: Database, article: int) -> list[int]:

@@ -678,3 +678,22 @@ def test_states_change_together_and_it_is_known_what_a_channel_has(
     assert post_places.had_edition(newsroom.db, number_)
     assert post_places.articles_in(newsroom.db, chat) == {number_}
     assert post_places.chats_of(newsroom.db, number_) == []
+
+
+def test_an_article_is_found_by_the_number_of_its_post(newsroom: Newsroom) -> None:
+    """Of a channel by its name or its number, whatever the case of the name."""
+    newsroom.open_channel("@news")
+    number_ = story(newsroom, "A")
+    newsroom.deliver()
+    (found,) = rows(
+        newsroom.db,
+        "SELECT c.chat_id, d.message FROM deliveries d JOIN chats c ON c.id = d.chat",
+    )
+
+    def at(name: str, chat_id: int | None, message: int) -> list[int]:
+        return post_places.articles_of_post(newsroom.db, name, chat_id, message)
+
+    assert at("News", None, found["message"]) == [number_]
+    assert at("", found["chat_id"], found["message"]) == [number_]
+    assert at("other", None, found["message"]) == []
+    assert at("news", None, found["message"] + 1) == []
