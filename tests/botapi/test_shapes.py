@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from typing import Any
 
 import pytest
@@ -54,7 +54,7 @@ def test_a_whole_update_has_no_fault() -> None:
 def test_what_telegram_never_leaves_out_may_not_be_missing(
     path: str, is_null: bool
 ) -> None:
-    update = copy.deepcopy(UPDATE)
+    update = json.loads(json.dumps(UPDATE))  # nothing in it is shared
     *parents, field = path.split(".")
     place = update
     for name in parents:
