@@ -7,7 +7,6 @@ real feed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 
 from bot.domain import article as articles
 from bot.domain import plain_text, urls
@@ -35,45 +34,8 @@ Values = Mapping[str, object]
 _Addresses = tuple[str | None, str | None, tuple[str, ...]]
 
 
-class Field(Enum):
-    """A field, by its keys in front matter: the first key that has a value is read.
-
-    Another key for a field is added here, for articles and their related articles alike, and to the
-    README's list. `warnings` names the key that was read.
-    """
-
-    #: The headline. A name stands in for a title that is not text.
-    TITLE = "title", "name"
-    #: The address that readers open, the first usable one.
-    ADDRESS = "webUrl", "originalUrl"
-    #: Other addresses of the same article; all of them are read.
-    OTHER_ADDRESSES = "originalUrl", "ampWebUrl", "cdnAmpWebUrl"
-    #: The text below the headline.
-    EXCERPT = "excerpt"
-    #: The outlet: its name, or fields with `name` or `domain`.
-    PROVIDER = "provider"
-    #: When it was published.
-    PUBLISHED = "publishedDateTime"
-    #: From when it is not posted any more.
-    EXPIRES = "expiryDate"
-    #: Topics: a list of names, or names parted by commas.
-    TOPICS = "topics"
-    #: Pictures: an address, or a list of them (see `images`).
-    IMAGES = "images"
-    #: Other articles about the same: a list of fields like these.
-    RELATED = "related"
-    #: A score for filters of channels and the order of related articles.
-    QUALITY = "quality"
-    #: A score of how much an article is read now.
-    HEAT = "heat"
-    #: What it is: an article, a video …
-    KIND = "type"
-    #: No: it is not published yet.
-    IS_PUBLISHED = "published"
-    #: Yes: it is withdrawn.
-    REMOVED = "removed"
-    #: Yes: it is a draft.
-    DRAFT = "draft"
+class FieldKeys:
+    """The keys of a field in front matter: the first one that has a value is read."""
 
     def __init__(self, *keys: str) -> None:
         self.keys = keys
@@ -91,6 +53,48 @@ class Field(Enum):
             if value := values.get(key):
                 return value
         return None
+
+
+class Field:
+    """The fields of an article, each with its keys.
+
+    Another key for a field is added here, for articles and their related articles alike, and to the
+    README's list. `warnings` names the key that was read. No Enum, whose members take eight times
+    as long to reach.
+    """
+
+    #: The headline. A name stands in for a title that is not text.
+    TITLE = FieldKeys("title", "name")
+    #: The address that readers open, the first usable one.
+    ADDRESS = FieldKeys("webUrl", "originalUrl")
+    #: Other addresses of the same article; all of them are read.
+    OTHER_ADDRESSES = FieldKeys("originalUrl", "ampWebUrl", "cdnAmpWebUrl")
+    #: The text below the headline.
+    EXCERPT = FieldKeys("excerpt")
+    #: The outlet: its name, or fields with `name` or `domain`.
+    PROVIDER = FieldKeys("provider")
+    #: When it was published.
+    PUBLISHED = FieldKeys("publishedDateTime")
+    #: From when it is not posted any more.
+    EXPIRES = FieldKeys("expiryDate")
+    #: Topics: a list of names, or names parted by commas.
+    TOPICS = FieldKeys("topics")
+    #: Pictures: an address, or a list of them (see `images`).
+    IMAGES = FieldKeys("images")
+    #: Other articles about the same: a list of fields like these.
+    RELATED = FieldKeys("related")
+    #: A score for filters of channels and the order of related articles.
+    QUALITY = FieldKeys("quality")
+    #: A score of how much an article is read now.
+    HEAT = FieldKeys("heat")
+    #: What it is: an article, a video …
+    KIND = FieldKeys("type")
+    #: No: it is not published yet.
+    IS_PUBLISHED = FieldKeys("published")
+    #: Yes: it is withdrawn.
+    REMOVED = FieldKeys("removed")
+    #: Yes: it is a draft.
+    DRAFT = FieldKeys("draft")
 
 
 _NO_ADDRESS = (

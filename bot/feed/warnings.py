@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.domain import plain_text, urls
 from bot.domain.article import Article
-from bot.feed.fields import Field, Values
+from bot.feed.fields import Field, FieldKeys, Values
 from bot.feed.values import flag
 
 #: UTF-16 units of a value in a warning.
@@ -27,7 +27,7 @@ _WasRead = Callable[[object, Article], bool]
 class _Check(NamedTuple):
     """What is wrong with a field whose value could not be read."""
 
-    field: Field
+    field: FieldKeys
     fault: str
     was_read: _WasRead
 

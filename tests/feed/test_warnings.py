@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feed import document, reading
-from bot.feed.fields import Field
+from bot.feed.fields import Field, FieldKeys
 from bot.ingest import recorder
 from bot.planning.rules import Read
 from bot.store import files
@@ -70,9 +70,9 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("field", UNREADABLE)
+@pytest.mark.parametrize("field", UNREADABLE, ids=lambda field: field.keys[0])
 def test_another_key_in_the_table_is_named_when_it_can_not_be_read(
-    field: Field, monkeypatch: pytest.MonkeyPatch
+    field: FieldKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(field, "keys", ("another", *field.keys))
     assert examined(another=UNREADABLE[field]).startswith("line 4: another: ")
