@@ -1,10 +1,8 @@
-"""Periodic jobs on APScheduler that neither overlap nor pile up, and how running work is ended.
+"""Periodic jobs that neither overlap nor pile up, and how running work is ended.
 
-Knows nothing of what a job does. APScheduler only says when a job is due: by default it would drop
-a run that is a second late and cancel running jobs at shutdown. Here late runs become one run, and
-`stop` waits. A nudge does not go through APScheduler, which would take longer than the job itself.
-APScheduler uses the wall clock; when that is set, `reschedule` computes each next run from the
-monotonic clock.
+Knows nothing of what a job does. Triggers of APScheduler say when a job is due; they are pure. The
+waiting is done here: a late run is one run, and `stop` waits for what is under way. Intervals are
+counted on the monotonic clock, moments of a calendar on the wall clock.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,7 +18,7 @@ from bot.clock import Clock
 from bot.errors import Stopped
 
 if TYPE_CHECKING:
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+    from apscheduler.triggers.base import BaseTrigger
 
 T = TypeVar("T")
 #: A job's work; may return in how many seconds it should run next, if before its interval.
@@ -29,6 +27,8 @@ Work = Callable[[], Awaitable[float | None]]
 Ended = Callable[[str, Exception | None], None]
 #: Seconds to wait after the first and after the second cancellation of a task, which may clean up.
 _CANCEL_WAITS = (0.5, 0.5)
+#: Monotonic zero as a date, which triggers need.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def unless(
@@ -87,13 +87,19 @@ class Failing:
 @dataclass(slots=True)
 class _Job:
     work: Work
-    seconds: float
+    #: Computes the next run from the last one and the time.
+    trigger: BaseTrigger
+    #: The clock of the trigger and of `next_run`.
+    now: Callable[[], datetime]
+    #: None: never again.
+    next_run: datetime | None
+    #: The interval; infinite for a job that goes by the calendar.
+    seconds: float = inf
     #: The task that runs it now.
     task: asyncio.Task[Any] | None = None
     #: Run once more when the present run ends.
     again: bool = False
-    #: Monotonic times: last due, start of the present run, end of the last run.
-    due: float = 0.0
+    #: Monotonic times: start of the present run, end of the last run.
     started: float | None = None
     ended: float | None = None
     failing: Failing | None = None
@@ -130,7 +136,8 @@ class Scheduler:
         #: Monotonic time of the start.
         self._started: float | None = None
         self._stopping = False
-        self._apscheduler: AsyncIOScheduler | None = None
+        #: Calls `_run_due` when the next job is due.
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def started(self) -> bool:
@@ -139,34 +146,34 @@ class Scheduler:
 
     def every(self, name: str, seconds: float, work: Work) -> None:
         """Run `work` at once when the schedule starts, and then every so many seconds."""
-        self._jobs[name] = _Job(work, seconds)
+        # only a bot that keeps running loads it
+        from apscheduler.triggers.interval import IntervalTrigger
+
+        trigger = IntervalTrigger(seconds=seconds, start_date=_EPOCH)
+        due = self._elapsed()
+        self._jobs[name] = _Job(work, trigger, self._elapsed, due, seconds)
+
+    def at(self, name: str, trigger: BaseTrigger, work: Work) -> None:
+        """Run `work` at the moments of a trigger, by the wall clock.
+
+        A moment that the clock is set past is due at once. One that the clock is set back before
+        comes again: the job must know for itself what it has done.
+        """
+        due = trigger.get_next_fire_time(None, self._clock())
+        self._jobs[name] = _Job(work, trigger, self._clock, due)
 
     def start(self) -> None:
         """Start every job; needs a running event loop."""
-        # Loading it takes a while, in which people are already answered.
-        from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
-        # Two instances: APScheduler learns one event loop step late that the first has ended.
-        options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
-        apscheduler = AsyncIOScheduler(timezone=UTC, job_defaults=options)
-        self._apscheduler = apscheduler
         self._started = self._clock.monotonic()
-        first_run = self._clock()
-        for name, job in self._jobs.items():
-            job.due = self._started
-            timing = {"seconds": job.seconds, "next_run_time": first_run}
-            apscheduler.add_job(self._run_due, "interval", (name,), id=name, **timing)
-        apscheduler.start()
+        self._wait()
 
     def reschedule(self) -> None:
-        """Compute each job's next run anew, after the wall clock was set."""
-        at = self._clock()
-        monotonic = self._clock.monotonic()
-        for name, job in self._jobs.items():
-            planned = self._planned(name)
-            if planned:
-                left = max(job.due + job.seconds - monotonic, 0.0)
-                planned.modify(next_run_time=at + timedelta(seconds=left))
+        """Plan the jobs that go by the wall clock anew, after it was set."""
+        for job in self._jobs.values():
+            if job.next_run and job.now is self._clock:
+                planned = job.trigger.get_next_fire_time(None, job.now())
+                job.next_run = min(job.next_run, planned or job.next_run)
+        self._wait()
 
     def nudge(self, name: str) -> None:
         """Run a job at once; if it is running, once more when it ends. Nothing before the start."""
@@ -222,18 +229,34 @@ class Scheduler:
         Returns when they have ended, or a second after the cancellation.
         """
         self._stopping = True
-        apscheduler, self._apscheduler = self._apscheduler, None
-        if apscheduler:
-            apscheduler.pause()
-            # What APScheduler has just started ends by itself; cancelled, it would log an error.
-            await asyncio.sleep(0)
-            await ended([job.task for job in self._jobs.values() if job.task], seconds)
-            apscheduler.shutdown(wait=False)
+        self._wait()
+        await ended([job.task for job in self._jobs.values() if job.task], seconds)
 
-    async def _run_due(self, name: str) -> None:
-        """Start a run that APScheduler says is due, in a task of our own."""
-        self._jobs[name].due = self._clock.monotonic()
-        self.nudge(name)
+    def _elapsed(self) -> datetime:
+        """Return the monotonic time as a date, for the triggers of intervals."""
+        return _EPOCH + timedelta(seconds=self._clock.monotonic())
+
+    def _wait(self) -> None:
+        """Have `_run_due` called when the next job is due."""
+        if self._timer:
+            self._timer.cancel()
+        if self._started is None or self._stopping:
+            return
+        jobs = self._jobs.values()
+        waits = [job.next_run - job.now() for job in jobs if job.next_run]
+        if waits:
+            seconds = max(min(waits).total_seconds(), 0.0)
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(seconds, self._run_due)
+
+    def _run_due(self) -> None:
+        """Start the jobs that are due: one run each, however late it is."""
+        for name, job in self._jobs.items():
+            at = job.now()
+            if job.next_run and job.next_run <= at:
+                job.next_run = job.trigger.get_next_fire_time(at, at)
+                self.nudge(name)
+        self._wait()
 
     async def _run(self, name: str, job: _Job) -> None:
         try:
@@ -262,13 +285,8 @@ class Scheduler:
 
     def _bring_forward(self, name: str, seconds: float) -> None:
         """Let a job run in so many seconds, if it would run later."""
-        planned = self._planned(name)
-        if planned is None or planned.next_run_time is None or self._stopping:
-            return
-        soon = self._clock() + timedelta(seconds=seconds)
-        if soon < planned.next_run_time:
-            planned.modify(next_run_time=soon)
-
-    def _planned(self, name: str) -> Any:
-        """Return APScheduler's job of that name, or None if there is none or it was stopped."""
-        return self._apscheduler.get_job(name) if self._apscheduler else None
+        job = self._jobs[name]
+        soon = job.now() + timedelta(seconds=seconds)
+        if job.next_run and soon < job.next_run:
+            job.next_run = soon
+            self._wait()

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from apscheduler.schedulers import base
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlite_utils import Database
@@ -112,17 +113,8 @@ class _Loop(asyncio.SelectorEventLoop):
         return self._times.passed
 
 
-def lived(
-    times: Times, story: Coroutine[Any, Any, None], patch: pytest.MonkeyPatch
-) -> None:
-    """Run a story in its own time; APScheduler, which asks the system, is told the same."""
-
-    class Told(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> datetime:
-            return times.wall()
-
-    patch.setattr(base, "datetime", Told)
+def lived(times: Times, story: Coroutine[Any, Any, None]) -> None:
+    """Run a story in its own time."""
     with asyncio.Runner(loop_factory=lambda: _Loop(times)) as runner:
         runner.run(story)
 
@@ -157,11 +149,74 @@ def test_every_job_runs_within_its_interval_whatever_the_clock_is_set_to(
                 at = times.passed + (waiting[0][0] if waiting else 600)
         await jobs.stop(0)
 
-    with pytest.MonkeyPatch.context() as patch:
-        lived(times, story(), patch)
+    lived(times, story())
     for name, seconds in (("often", 5.0), ("seldom", 30.0)):
         gaps = [after - before for before, after in pairwise([*ran[name], 600.0])]
         assert max(gaps) <= seconds + 1.1, name
+
+
+async def _days(times: Times, clock: Clock, days: float) -> None:
+    """Let so much time pass, with a reading of the clock each minute."""
+    end = times.passed + days * 86_400
+    while times.passed < end:
+        await asyncio.sleep(60)
+        clock()
+
+
+def _planned(
+    times: Times, trigger: Any, ran: list[datetime]
+) -> tuple[Clock, Scheduler]:
+    """A schedule whose one job goes by the calendar."""
+    clock = times.clock()
+    jobs = Scheduler(clock, lambda name, error: None)
+    clock.on_jump(lambda by: jobs.reschedule())
+
+    async def work() -> None:
+        ran.append(times.wall())
+
+    jobs.at("calendar", trigger, work)
+    jobs.start()
+    return clock, jobs
+
+
+def test_a_job_of_the_calendar_runs_at_its_moments_by_the_wall_clock() -> None:
+    times, ran = Times(), []
+
+    async def story() -> None:
+        clock, jobs = _planned(times, CronTrigger(hour=13, timezone=UTC), ran)
+        await _days(times, clock, 2)
+        times.set_by += 86_400  # past one moment: it is due at once
+        await _days(times, clock, 1)
+        times.set_by -= 86_400  # before a moment that has been: it comes again
+        await _days(times, clock, 1)
+        await jobs.stop(0)
+
+    lived(times, story())
+    day, one = timedelta(days=1), NOON + timedelta(hours=1)
+    forward = NOON + 3 * day
+    expected = [one, one + day, forward, one + 3 * day, one + 3 * day]
+    gaps = [abs(at - due) for at, due in zip(ran, expected, strict=True)]
+    assert max(gaps) <= timedelta(seconds=61)
+
+
+@pytest.mark.parametrize("by", [0.0, 30.0, 86_400.0, -86_400.0])
+def test_a_job_of_one_moment_runs_once_and_never_before_it(by: float) -> None:
+    times, ran = Times(), []
+    due = NOON + timedelta(hours=1)
+
+    async def story() -> None:
+        clock, jobs = _planned(times, DateTrigger(due), ran)
+        await _days(times, clock, 0.01)
+        times.set_by += by
+        await _days(times, clock, 2.5)
+        times.set_by -= 86_400
+        await _days(times, clock, 2.5)
+        assert jobs.late(0) == []
+        await jobs.stop(0)
+
+    lived(times, story())
+    (at,) = ran
+    assert at >= due
 
 
 class _Bot:
@@ -246,8 +301,7 @@ def test_what_is_dated_to_come_goes_out_at_its_moment_whatever_the_clock_is_set_
         assert was_due
         await bot.schedule.stop(0)
 
-    with pytest.MonkeyPatch.context() as patch:
-        lived(times, story(), patch)
+    lived(times, story())
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), JUMPS | st.just(0.0)), max_size=30))

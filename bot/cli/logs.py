@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 #: The lowest level that is logged of each library. Telegram's library would log people's messages
 #: below CRITICAL; what its answers mean is logged by our own code.
 _LIBRARIES = {
-    "apscheduler": logging.WARNING,
     "watchfiles": logging.WARNING,
     "uvicorn": logging.WARNING,
 }
