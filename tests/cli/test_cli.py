@@ -58,7 +58,10 @@ def test_help_names_every_command_of_the_contract(home: Home) -> None:
     ("command", "offered"),
     [
         ("demo", {"--port", "--folder", "--keep", "--no-browser"}),
-        ("init", {"--token", "--folder", "--channel", "--admin", "--config"}),
+        (
+            "init",
+            {"--token", "--folder", "--channel", "--admin", "--config", "--force"},
+        ),
         ("run", {"--config", "--once", "--webhook"}),
         ("scan", {"--config", "--json"}),
         ("preview", {"--config", "--json", "--html"}),
