@@ -13,7 +13,7 @@ and time enters once, as `clock`.
     stalled       tells the editors which jobs stand still
     health        signals for /health and the watchdog
     session       one bot account at work: client, courier, updates, editors
-    ending        ends a run: when told to, or for an error that needs a supervisor
+    ending        ends a run: by a signal, or for an error that needs a supervisor
     scheduler     named jobs: at intervals, when nudged, or when they ask for it
     watchdog      ends a process in which nothing moves any more
     web           HTTP: health, metrics, the webhook endpoint

@@ -1,4 +1,4 @@
-"""Ends a run: when it is told to, or for an error that needs a supervisor. Restarts nothing."""
+"""Ends a run: by a signal, or for an error that needs a supervisor. Restarts nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Ending:
         self._logged: dict[str, str] = {}
 
     def raise_error(self) -> None:
-        """Raise the error that ended the run, if one did."""
+        """Raise the first error that ended the run, if one did."""
         if self._error:
             raise self._error
 
@@ -61,5 +61,15 @@ class Ending:
             self._end(error)
 
     def _end(self, error: Exception) -> None:
-        self._error = error
+        """End the run for `error`; one that follows an earlier error is only logged."""
         self.stop.set()
+        if self._error is None:
+            self._error = error
+        elif repr(error) != repr(self._error):
+            self._log_later(error)
+
+    def _log_later(self, error: Exception) -> None:
+        if isinstance(error, PaperboyError):
+            _log.error("while stopping: %s", error)
+        else:
+            _log.error("failed while stopping", exc_info=error)
