@@ -38,36 +38,39 @@ class Relation(StrEnum):
 
 def judge(
     *,
-    mine: int | None,
+    previous: int | None,
     match: int | None,
     owner: str | None,
     path: str,
     is_same_story: bool,
-    first: int | None,
 ) -> Relation:
-    """Return what the file `path` means.
+    """Return what the file `path` means; NEW: a new article, which may be a copy of another.
 
-    mine: the article that it described until now. match: the article that has its address and
+    previous: the article that it described until now. match: the article that has its address and
     tells its story; see `match`. owner: the living file that owns that article (`match`, else
-    `mine`). is_same_story: the story is still that of `mine`; see `is_same_story`. first: an
-    earlier article of this title, near in time.
+    `previous`). is_same_story: the story is still that of `previous`; see `is_same_story`.
 
     A file that takes over another article's title *and* address has been rewritten to describe that
     one; merging the two would turn the posts of the first into posts of a story they have nothing
     to do with.
     """
     is_owner = owner in (None, "", path)
-    if match is not None and mine is not None and match != mine and is_same_story:
+    if (
+        match is not None
+        and previous is not None
+        and match != previous
+        and is_same_story
+    ):
         return Relation.MERGED
     if match is not None:
         return Relation.OWN if is_owner else Relation.OTHER
-    if mine is not None and is_same_story:
+    if previous is not None and is_same_story:
         return Relation.MOVED if is_owner else Relation.OTHER
-    return new_or_copy(first)
+    return Relation.NEW
 
 
 def new_or_copy(first: int | None) -> Relation:
-    """Return what a file means that describes no known article. first: as in `judge`."""
+    """Return what a new article is. first: an earlier article of its title, near in time."""
     return Relation.NEW if first is None else Relation.COPY
 
 
@@ -164,21 +167,21 @@ class Known(NamedTuple):
 def match(
     story: Story,
     *,
-    mine: int | None,
+    previous: int | None,
     is_same_story: bool,
     is_unchanged: bool = False,
     at_addresses: Iterable[Sequence[Known]],
-    elsewhere: Callable[[int], bool],
+    has_other_file: Callable[[int], bool],
 ) -> int | None:
     """Return the article that has an address of a file and tells its `story`.
 
     None: it is a new one.
 
-    mine: the article that the file described until now; is_same_story: it still tells that story.
-    is_unchanged: it says what it said when it was taken for `mine`, which another file owns: that
-    stands, whatever the rules were then. at_addresses: the articles at each of its addresses, the
-    most important address first. elsewhere: returns True if another file on disk describes an
-    article.
+    previous: the article that the file described until now; is_same_story: it still tells that
+    story. is_unchanged: the file is as it was when it was taken for `previous`, which another file
+    owns: that decision is kept, whatever the rules were then. at_addresses: the articles at each
+    of its addresses, the most important address first. has_other_file: returns True if another
+    file on disk describes an article.
 
     An article that no other file describes takes on whatever story is at its address now, if it is
     the only one there: a page has been rewritten.
@@ -186,27 +189,28 @@ def match(
     others: dict[int, None] = {}
     for known in at_addresses:
         numbers = [one.number for one in known]
-        if is_unchanged and mine in numbers:
-            return mine
+        if is_unchanged and previous in numbers:
+            return previous
         agreeing = [one for one in known if not are_two(one.story, story)]
         if agreeing:
-            return _nearest(story, agreeing, mine)
+            return _nearest(story, agreeing, previous)
+        # the articles here that tell another story
         others |= dict.fromkeys(numbers)
-    if mine in others:
-        return None if elsewhere(mine) else mine
+    if previous in others:
+        return None if has_other_file(previous) else previous
     if len(others) != 1 or is_same_story:
         return None
     (only,) = others
-    return None if elsewhere(only) else only
+    return None if has_other_file(only) else only
 
 
-def _nearest(story: Story, known: Sequence[Known], mine: int | None) -> int:
+def _nearest(story: Story, known: Sequence[Known], previous: int | None) -> int:
     """Return the article that a file describes, of several that tell its story.
 
     Its own if that is one of them.
     """
     for one in known:
-        if one.number == mine:
+        if one.number == previous:
             return one.number
     nearest = min(known, key=partial(_distance, story))
     return nearest.number

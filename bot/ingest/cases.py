@@ -46,7 +46,7 @@ class Owners:
             return path
         return None
 
-    def elsewhere(self, number: int) -> bool:
+    def has_other_file(self, number: int) -> bool:
         """Return True if another living file was read as this article.
 
         It may be one that can't be read for the moment.
@@ -73,7 +73,7 @@ class Case:
     #: What was known of the file; None: nothing.
     known: Known | None
     #: The article that it described until now.
-    mine: Stored | None
+    previous: Stored | None
     owners: Owners
 
     @property
@@ -82,18 +82,18 @@ class Case:
         return self.read.path
 
     @property
-    def mine_id(self) -> int | None:
+    def previous_id(self) -> int | None:
         """The number of the article that the file described until now."""
-        if self.mine is None:
+        if self.previous is None:
             return None
-        return self.mine.id
+        return self.previous.id
 
     @property
     def is_same_story(self) -> bool:
         """Return True if the file still tells the story that it told until now."""
-        if self.mine is None:
+        if self.previous is None:
             return False
-        return is_same_story(self.mine.article, unpack(self.record))
+        return is_same_story(self.previous.article, unpack(self.record))
 
     @property
     def is_unchanged(self) -> bool:
@@ -178,11 +178,11 @@ def of(batch: Batch, read: Read, record: ArticleRecord) -> Case:
     known = files.one(db, read.path)
     if known is None:
         known = _renamed(batch, read, record)
-    mine = None
+    previous = None
     if known and known.article:
-        mine = articles.get(db, known.article)
+        previous = articles.get(db, known.article)
     owners = Owners(db, read.path, batch.on_disk)
-    return Case(read, record, known, mine, owners)
+    return Case(read, record, known, previous, owners)
 
 
 def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:

@@ -1,7 +1,11 @@
-"""What a file means: a new article, a copy, one that is known … Writes nothing."""
+"""What a file means: a new article, the one it describes already … Writes nothing.
+
+Whether a new article is a copy of another is found where it is written; see `new_files`.
+"""
 
 from __future__ import annotations
 
+import logging
 from typing import NamedTuple
 
 from bot.domain.arrival import UNPUBLISHED
@@ -10,46 +14,45 @@ from bot.domain.identity import Relation, judge, match
 from bot.domain.record import ArticleRecord
 from bot.ingest.batch import Batch
 from bot.ingest.cases import Case
-from bot.ingest.first_articles import FirstArticles
 from bot.store import articles, recording
 from bot.store.database import Database
+
+_log = logging.getLogger(__name__)
+_REASON = "%s: %s (article until now: %s, article at its addresses: %s, owner: %s, same story: %s)"
 
 
 class Meaning(NamedTuple):
     """What a file means."""
 
     relation: Relation
-    #: The article that it is about; None: a new one.
+    #: The known article that it describes; None: a new one.
     article: Stored | None
-    #: What is known under its title; None where nothing had to be looked up.
-    first_articles: FirstArticles | None = None
 
 
 def decide(batch: Batch, case: Case) -> Meaning:
-    """Return what a file means. One that repeats a title is a copy of the first article of it."""
-    db, record = batch.db, case.record
+    """Return what a file means, and log the reason at level debug."""
     is_same = case.is_same_story
-    number = _match(db, case, is_same)
-    article = case.mine
-    if number is not None and number != case.mine_id:
-        article = articles.get(db, number)
+    previous = case.previous_id
+    number = _match(batch.db, case, is_same)
+    article = case.previous
+    if number is not None and number != previous:
+        article = articles.get(batch.db, number)
     owner = None
-    if not _gives_way(batch, article, record):
+    if not _gives_way(batch, article, case.record):
         owner = case.owners.of(article)
-    first = first_articles = None
-    if number is None and not is_same:
-        window = batch.rules.same_title
-        first_articles = FirstArticles(db, [record], window, batch.at)
-        first = first_articles.find(record)
     relation = judge(
-        mine=case.mine_id,
+        previous=previous,
         match=number,
         owner=owner,
         path=case.path,
         is_same_story=is_same,
-        first=first,
     )
-    return Meaning(relation, article, first_articles)
+    _log.debug(_REASON, case.path, relation, previous, number, owner, is_same)
+    if relation is Relation.NEW:
+        return Meaning(relation, None)
+    if article is None:
+        raise LookupError(f"an address leads to article {number}, which has no row")
+    return Meaning(relation, article)
 
 
 def _match(db: Database, case: Case, is_same_story: bool) -> int | None:
@@ -57,11 +60,11 @@ def _match(db: Database, case: Case, is_same_story: bool) -> int | None:
     addresses = case.record.addresses
     return match(
         case.record.story,
-        mine=case.mine_id,
+        previous=case.previous_id,
         is_same_story=is_same_story,
         is_unchanged=case.is_unchanged,
-        at_addresses=(recording.at(db, address) for address in addresses),
-        elsewhere=case.owners.elsewhere,
+        at_addresses=(recording.at_address(db, address) for address in addresses),
+        has_other_file=case.owners.has_other_file,
     )
 
 

@@ -71,16 +71,10 @@ class NewFiles:
         if not new:
             return []
         self._waiting = []
-        batch = self._batch
-        records = [file.record for file in new]
-        window = batch.rules.same_title
-        first_articles = FirstArticles(batch.db, records, window, batch.at)
-        return write(batch, new, first_articles)
+        return write(self._batch, new)
 
 
-def write(
-    batch: Batch, new: Sequence[NewFile], first_articles: FirstArticles
-) -> list[Recorded]:
+def write(batch: Batch, new: Sequence[NewFile]) -> list[Recorded]:
     """Write new articles with their topics, their files' rows and their deliveries.
 
     Return what they mean: a new article, or a copy of another.
@@ -90,7 +84,7 @@ def write(
     for file in new:
         carried = batch.topics.of(file.record.topics)
         topics.append(carried)
-    entries = _entries(batch, new, topics, first_articles)
+    entries = _entries(batch, new, topics)
     first_sequence = recording.write(db, entries, at)
     rows: list[TopicRow] = []
     for entry, carried in zip(entries, topics, strict=True):
@@ -103,12 +97,12 @@ def write(
 
 
 def _entries(
-    batch: Batch,
-    new: Sequence[NewFile],
-    topics: Sequence[ArticleTopics],
-    first_articles: FirstArticles,
+    batch: Batch, new: Sequence[NewFile], topics: Sequence[ArticleTopics]
 ) -> list[Entry]:
     """Number new articles, and find out which of them wait and which are copies."""
+    records = [file.record for file in new]
+    window = batch.rules.same_title
+    first_articles = FirstArticles(batch.db, records, window, batch.at)
     entries = []
     number = recording.next_number(batch.db)
     for file, carried in zip(new, topics, strict=True):

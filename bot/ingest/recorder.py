@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.article import Stored
 from bot.domain.identity import Relation, digest
 from bot.ingest import arrivals, cases, new_files, updates
 from bot.ingest.batch import Batch, OnDisk
 from bot.ingest.cases import Case
-from bot.ingest.meaning import Meaning, decide
+from bot.ingest.meaning import decide
 from bot.ingest.new_files import NewFile, NewFiles
 from bot.ingest.topic_rows import TopicRows
 from bot.planning import remarks
@@ -87,11 +88,13 @@ def _record(batch: Batch, read: Read) -> Recorded:
     if read.record is None:
         return _reject(batch, read)
     case = cases.of(batch, read, read.record)
-    meaning = decide(batch, case)
-    is_own = meaning.relation is Relation.OWN
-    if is_own and case.is_too_early(meaning.article):
+    relation, article = decide(batch, case)
+    if relation is Relation.OWN and case.is_too_early(article):
         return Recorded(read.path, None)
-    recorded = _write(batch, case, meaning)
+    if article is None:
+        recorded = _write_new(batch, case)
+    else:
+        recorded = _write_known(batch, case, relation, article)
     _settle_file(batch, case, recorded)
     return recorded
 
@@ -105,28 +108,30 @@ def _reject(batch: Batch, read: Read) -> Recorded:
     return Recorded(path, None)
 
 
-def _write(batch: Batch, case: Case, meaning: Meaning) -> Recorded:
-    """Carry out what a file means."""
-    db = batch.db
-    read, record = case.read, case.record
-    relation, article, first_articles = meaning
-    is_new = relation in (Relation.NEW, Relation.COPY)
-    if is_new and first_articles is not None:
-        new = NewFile(read, record)
-        (recorded,) = new_files.write(batch, [new], first_articles)
-        return recorded
-    assert article is not None  # noqa: S101 - only a new article is about none that is known
-    mine = case.mine
+def _write_new(batch: Batch, case: Case) -> Recorded:
+    """Write the new article that a file describes, which may be a copy of another."""
+    new = NewFile(case.read, case.record)
+    (recorded,) = new_files.write(batch, [new])
+    return recorded
+
+
+def _write_known(
+    batch: Batch, case: Case, relation: Relation, article: Stored
+) -> Recorded:
+    """Write what a file says of an article that is known."""
+    db, read = batch.db, case.read
+    previous = case.previous
     is_other = relation is Relation.OTHER
     is_shown = not is_other
-    if relation is Relation.MERGED and mine is not None:
-        article = updates.merge(batch, mine, article)
+    if relation is Relation.MERGED and previous is not None:
+        article = updates.merge(batch, previous, article)
         is_shown = case.owners.of(article) is None
     changed = False
     if is_shown:
         changed = updates.update(batch, article, case)
     number = article.id
-    articles.add_addresses(db, number, record.addresses, shared=not is_other)
+    addresses = case.record.addresses
+    articles.add_addresses(db, number, addresses, shared=not is_other)
     files.put(
         db,
         read.path,
@@ -155,9 +160,9 @@ def _settle_file(batch: Batch, case: Case, recorded: Recorded) -> None:
             remarks.accepted(db, path, batch.at)
         if known.story and not is_other:
             remarks.on_its_own(db, path, batch.at)
-    mine = case.mine
-    if mine is not None and mine.id != recorded.article:
-        updates.hand_over(db, mine, path)
+    previous = case.previous
+    if previous is not None and previous.id != recorded.article:
+        updates.hand_over(db, previous, path)
 
 
 def _date(read: Read, at: int) -> int:

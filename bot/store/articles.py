@@ -82,7 +82,7 @@ def all_at(db: Database, text: str) -> list[int]:
     if not identity:
         return []
     part = urls.fragment(text)
-    known = recording.at(db, identity)
+    known = recording.at_address(db, identity)
     own = [one for one in known if one.story.identity == identity] or known
     same = [one for one in own if one.story.fragment == part] or own
     numbers = [one.number for one in same]

@@ -102,7 +102,7 @@ def known(db: Database, addresses: Iterable[str]) -> set[str]:
     return {found["identity"] for found in rows(db, sql, (json.dumps([*addresses]),))}
 
 
-def at(db: Database, address: str) -> list[Known]:
+def at_address(db: Database, address: str) -> list[Known]:
     """Return the articles that a canonical address leads to, the last recorded first."""
     sql = (
         f"SELECT a.id, {_STORY} FROM aliases JOIN articles a ON a.id = aliases.article "

@@ -20,6 +20,7 @@ from bot.domain.identity import (
     is_same_story,
     judge,
     match,
+    new_or_copy,
     same_title,
 )
 from bot.domain.rereading import reads_alike
@@ -30,19 +31,17 @@ PATH = "a.md"
 
 def relation(
     *,
-    mine: int | None = None,
+    previous: int | None = None,
     match: int | None = None,
     owner: str = "",
     title: bool = False,
-    first: int | None = None,
 ) -> Relation:
     return judge(
-        mine=mine,
+        previous=previous,
         match=match,
         owner=owner or None,
         path=PATH,
         is_same_story=title,
-        first=first,
     )
 
 
@@ -51,7 +50,8 @@ def test_a_story_nobody_told_is_new() -> None:
 
 
 def test_a_title_that_was_told_at_another_address_is_a_copy() -> None:
-    assert relation(first=3) is Relation.COPY
+    assert new_or_copy(3) is Relation.COPY
+    assert new_or_copy(None) is Relation.NEW
 
 
 def test_a_known_address_without_a_living_file_is_taken_over() -> None:
@@ -63,55 +63,54 @@ def test_a_known_address_of_another_files_is_recorded_only() -> None:
 
 
 def test_a_file_tells_its_own_article_again_whatever_its_title_is_now() -> None:
-    assert relation(mine=1, match=1, owner=PATH, title=False) is Relation.OWN
-    assert relation(mine=1, match=1, owner=PATH, title=True) is Relation.OWN
+    assert relation(previous=1, match=1, owner=PATH, title=False) is Relation.OWN
+    assert relation(previous=1, match=1, owner=PATH, title=True) is Relation.OWN
 
 
 def test_a_story_that_moves_keeps_its_article() -> None:
-    assert relation(mine=1, title=True, owner=PATH) is Relation.MOVED
+    assert relation(previous=1, title=True, owner=PATH) is Relation.MOVED
 
 
 def test_a_story_that_moves_in_a_file_that_does_not_own_it_is_recorded_only() -> None:
-    assert relation(mine=1, title=True, owner="b.md") is Relation.OTHER
+    assert relation(previous=1, title=True, owner="b.md") is Relation.OTHER
 
 
 def test_only_a_new_title_at_a_new_address_makes_a_rewritten_file_another_article() -> (
     None
 ):
-    assert relation(mine=1) is Relation.NEW
-    assert relation(mine=1, first=2) is Relation.COPY
+    assert relation(previous=1) is Relation.NEW
 
 
 def test_a_story_that_moves_to_another_articles_address_makes_the_two_one() -> None:
-    assert relation(mine=1, match=2, title=True) is Relation.MERGED
-    assert relation(mine=2, match=1, title=True, owner="b.md") is Relation.MERGED
+    assert relation(previous=1, match=2, title=True) is Relation.MERGED
+    assert relation(previous=2, match=1, title=True, owner="b.md") is Relation.MERGED
 
 
 def test_a_file_rewritten_to_tell_another_known_story_joins_nothing() -> None:
-    assert relation(mine=1, match=2) is Relation.OWN
-    assert relation(mine=1, match=2, owner="b.md") is Relation.OTHER
+    assert relation(previous=1, match=2) is Relation.OWN
+    assert relation(previous=1, match=2, owner="b.md") is Relation.OTHER
 
 
 numbers = st.none() | st.integers(1, 3)
 
 
 @given(
-    mine=numbers,
+    previous=numbers,
     match=numbers,
     owner=st.sampled_from(["", PATH, "b.md"]),
     title=st.booleans(),
-    first=numbers,
 )
 def test_nothing_known_is_ever_told_as_new(
-    mine: int | None, match: int | None, owner: str, title: bool, first: int | None
+    previous: int | None, match: int | None, owner: str, title: bool
 ) -> None:
-    found = relation(mine=mine, match=match, owner=owner, title=title, first=first)
-    if found in (Relation.NEW, Relation.COPY):
+    found = relation(previous=previous, match=match, owner=owner, title=title)
+    assert found is not Relation.COPY
+    if found is Relation.NEW:
         assert match is None
-        assert mine is None or not title
+        assert previous is None or not title
     if found is Relation.MERGED:
-        assert mine is not None
-        assert match not in (None, mine)
+        assert previous is not None
+        assert match not in (None, previous)
     if found is Relation.OTHER:
         assert owner == "b.md"
 
@@ -120,11 +119,11 @@ def test_nothing_known_is_ever_told_as_new(
 def test_every_verdict_is_reached(one: Relation) -> None:
     reached = {
         relation(),
-        relation(first=1),
+        new_or_copy(1),
         relation(match=1),
         relation(match=1, owner="b.md"),
-        relation(mine=1, title=True),
-        relation(mine=1, match=2, title=True),
+        relation(previous=1, title=True),
+        relation(previous=1, match=2, title=True),
     }
     assert one in reached
 
@@ -349,29 +348,33 @@ def test_a_file_written_anew_for_each_instalment_of_a_column_tells_another_story
 def matched(
     told: Story,
     *known: tuple[int, Story],
-    mine: int | None = None,
+    previous: int | None = None,
     goes_on: bool = False,
     living: set[int] | None = None,
 ) -> int | None:
     there = [[Known(number, one) for number, one in known]]
-    elsewhere = (living or set()).__contains__
+    has_other_file = (living or set()).__contains__
     return match(
-        told, mine=mine, is_same_story=goes_on, at_addresses=there, elsewhere=elsewhere
+        told,
+        previous=previous,
+        is_same_story=goes_on,
+        at_addresses=there,
+        has_other_file=has_other_file,
     )
 
 
 def test_a_file_goes_on_with_its_own_of_several_articles_at_an_address() -> None:
-    assert matched(LETTER, (2, NEXT), (1, LETTER), mine=1, living={2}) == 1
+    assert matched(LETTER, (2, NEXT), (1, LETTER), previous=1, living={2}) == 1
     assert matched(NEXT, (2, NEXT), (1, LETTER), living={1, 2}) == 2
-    assert matched(LETTER, (2, LETTER), (1, LETTER), mine=1) == 1
+    assert matched(LETTER, (2, LETTER), (1, LETTER), previous=1) == 1
     assert matched(LETTER, (2, LETTER), (1, LETTER)) == 1
 
 
 def test_a_file_that_is_rewritten_keeps_its_article_unless_another_file_tells_it() -> (
     None
 ):
-    assert matched(NEXT, (1, LETTER), mine=1) == 1
-    assert matched(NEXT, (1, LETTER), mine=1, living={1}) is None
+    assert matched(NEXT, (1, LETTER), previous=1) == 1
+    assert matched(NEXT, (1, LETTER), previous=1, living={1}) is None
 
 
 def test_another_story_takes_the_place_of_one_that_no_file_tells_any_more_if_that_is_alone() -> (
@@ -383,7 +386,7 @@ def test_another_story_takes_the_place_of_one_that_no_file_tells_any_more_if_tha
     assert matched(NEXT, (1, LETTER)) == 1
     assert matched(NEXT, (1, LETTER), living={1}) is None
     assert matched(third, (2, NEXT), (1, LETTER), living={2}) is None
-    assert matched(NEXT, (1, LETTER), mine=5, goes_on=True) is None
+    assert matched(NEXT, (1, LETTER), previous=5, goes_on=True) is None
 
 
 @given(
@@ -394,10 +397,14 @@ def test_another_story_takes_the_place_of_one_that_no_file_tells_any_more_if_tha
     st.booleans(),
 )
 def test_a_match_is_one_of_the_articles_there_and_never_another_living_story(
-    told: Story, stories: list[Story], living: set[int], mine: int | None, goes_on: bool
+    told: Story,
+    stories: list[Story],
+    living: set[int],
+    previous: int | None,
+    goes_on: bool,
 ) -> None:
     known = list(enumerate(stories))
-    found = matched(told, *known, mine=mine, goes_on=goes_on, living=living)
+    found = matched(told, *known, previous=previous, goes_on=goes_on, living=living)
     assert found is None or found < len(stories)
     if found is not None and are_two(stories[found], told):
         assert found not in living
@@ -460,11 +467,11 @@ def test_a_file_that_says_what_it_said_stays_with_its_article() -> None:
         known, others = [[Known(1, LETTER)]], {1}.__contains__
         return match(
             NEXT,
-            mine=1,
+            previous=1,
             is_same_story=True,
             is_unchanged=is_unchanged,
             at_addresses=known,
-            elsewhere=others,
+            has_other_file=others,
         )
 
     assert stays(is_unchanged=True) == 1

@@ -73,6 +73,17 @@ def test_a_new_article_goes_to_the_channels_that_admit_it_and_to_who_follows_its
     assert newsroom.deliver() == []
 
 
+def test_the_log_says_at_debug_what_a_file_was_taken_for_and_why(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = newsroom.number("a.md", article(url=A))
+    with caplog.at_level("DEBUG", "bot.ingest.meaning"):
+        newsroom.record("b.md", article(url=A))
+    (message,) = caplog.messages
+    facts = f"article until now: None, article at its addresses: {one}, owner: a.md"
+    assert message == f"b.md: other ({facts}, same story: False)"
+
+
 def test_topics_are_written_in_the_taxonomys_spelling_each_once(
     newsroom: Newsroom,
 ) -> None:
