@@ -15,19 +15,19 @@ from bot.domain.likeness import is_within
 def reads_alike(before: Article, after: Article) -> bool:
     """Return True if two versions of ours may have read these two articles from one unchanged file.
 
-    Versions differ in repair, markup and merge keys: words or topics are added or removed, a
-    picture is found, the day is that of another time zone. Words that replace others come from the
-    source.
+    Versions differ in repair, markup, merge keys and the names of fields: words or topics are added
+    or removed, a picture, an outlet or a date is found, the day is that of another time zone. Words
+    that replace others come from the source.
     """
     return (
         is_within(before.title, after.title)
         and is_within(before.excerpt, after.excerpt)
-        and is_within(before.provider, after.provider)
+        and _has_like_outlet(before, after)
         and urls.canonical(before.url) == urls.canonical(after.url)
         and _is_subset_or_superset(before.topics, after.topics)
         and _is_subset_or_superset(_titles(before.related), _titles(after.related))
         and before.image in (None, after.image)
-        and _days_apart(before, after) <= 1
+        and _has_like_date(before, after)
     )
 
 
@@ -46,10 +46,19 @@ def _keys(names: Iterable[str]) -> set[str]:
     return {plain_text.title_key(name) for name in names}
 
 
-def _days_apart(before: Article, after: Article) -> int:
-    """Return how many days are between two dates; 2 if only one is known, 0 if none is."""
+def _has_like_outlet(before: Article, after: Article) -> bool:
+    """Return True if the outlet was unknown, and its host stood for it, or it was corrected."""
+    if before.provider == urls.host(before.url):
+        return True
+    return is_within(before.provider, after.provider)
+
+
+def _has_like_date(before: Article, after: Article) -> bool:
+    """Return True if there was no date, or the days differ no more than by the time zone."""
     old, new = before.published, after.published
-    if old is None or new is None:
-        return 0 if old is new else 2
+    if old is None:
+        return True
+    if new is None:
+        return False
     difference = old.date() - new.date()
-    return abs(difference.days)
+    return abs(difference.days) <= 1

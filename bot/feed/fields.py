@@ -59,8 +59,9 @@ class Field:
     """The fields of an article, each with its keys.
 
     Another key for a field is added here, for articles and their related articles alike, and to the
-    README's list. `warnings` names the key that was read. No Enum, whose members take eight times
-    as long to reach.
+    README's list; files that have it are read differently from then on, so raise
+    `FINGERPRINT_VERSION` (`domain.article`), or their posts are edited. `warnings` names the key
+    that was read. No Enum, whose members take eight times as long to reach.
     """
 
     #: The headline. A name stands in for a title that is not text.

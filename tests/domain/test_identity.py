@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.article import Story, story
+from bot.domain.article import Related, Story, story
 from bot.domain.identity import (
     EarlierStory,
     Known,
@@ -24,7 +24,7 @@ from bot.domain.identity import (
     same_title,
 )
 from bot.domain.rereading import reads_alike
-from tests.support.newsroom import AT, FIRST, article
+from tests.support.newsroom import AT, FIRST, SECOND, article
 
 PATH = "a.md"
 
@@ -443,6 +443,7 @@ def test_a_related_link_leads_to_the_article_of_its_title_among_those_at_its_add
         ({"topics": ("law",)}, False),
         ({"published": AT + timedelta(days=3)}, False),
         ({"published": None}, False),
+        ({"provider": "Another Outlet"}, False),
     ],
 )
 def test_what_two_versions_of_ours_may_read_from_one_file(
@@ -452,12 +453,45 @@ def test_what_two_versions_of_ours_may_read_from_one_file(
         FIRST,
         "https://host.example/a",
         excerpt="What happened to the element, and why.",
+        provider="The Outlet",
         published=AT,
         topics=("AI",),
     )
     after = replace(before, **change)
     assert reads_alike(before, after) is alike
     assert story(before).title == FIRST
+
+
+@pytest.mark.parametrize(
+    ("field", "missing"),
+    [
+        ("published", None),
+        ("provider", "host.example"),
+        ("excerpt", ""),
+        ("topics", ()),
+        ("image", None),
+        ("related", ()),
+    ],
+)
+def test_a_field_that_a_newer_version_understands_was_in_the_file_before(
+    field: str, missing: object
+) -> None:
+    """What a version that did not know the field put in its place."""
+    after = article(
+        FIRST,
+        "https://host.example/a",
+        excerpt="What happened to the element, and why.",
+        provider="The Outlet",
+        published=AT,
+        topics=("AI",),
+        image="https://host.example/i.png",
+        related=(
+            Related(identity="o.example/r", url="https://o.example/r", title="Related"),
+        ),
+    )
+    before = replace(after, **{field: missing})
+    assert reads_alike(before, after)
+    assert not reads_alike(before, replace(after, title=SECOND))
 
 
 def test_a_file_that_says_what_it_said_stays_with_its_article() -> None:

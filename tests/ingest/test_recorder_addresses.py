@@ -450,6 +450,8 @@ def posted(newsroom: Newsroom) -> Newsroom:
         {},
         {"excerpt": "What happened to the video element."},
         {"image": "https://one.example/i.png"},
+        {"published": AT},
+        {"provider": "An outlet under a key that it did not know"},
         {"heat": 9},
     ],
 )
@@ -466,6 +468,16 @@ def test_the_first_reading_after_an_upgrade_edits_nothing(
     read_again(posted, replace(told, title=SECOND, **change), 102)
     posted.later(hours=1)
     assert posted.revise() == [("@news", SECOND)]
+
+
+def test_a_date_that_a_file_gets_within_one_version_edits_its_posts(
+    posted: Newsroom,
+) -> None:
+    told = article(url=A, excerpt="What happened to the element.")
+    read_again(posted, told, 100)
+    assert read_again(posted, replace(told, published=AT), 100).changed
+    posted.later(hours=1)
+    assert posted.revise() == [("@news", FIRST)]
 
 
 def test_a_file_renamed_at_an_upgrade_is_read_as_it_was(posted: Newsroom) -> None:
