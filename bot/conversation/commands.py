@@ -132,6 +132,11 @@ def described(*, is_editor: bool) -> list[tuple[str, str, str]]:
     return lines
 
 
+def for_editors() -> list[str]:
+    """Return the names of the commands that only editors have."""
+    return [one.name for one in COMMANDS if one.role is Role.EDITOR]
+
+
 def available(*, is_editor: bool) -> list[Command]:
     """Return the commands that a person may give, in the order of the menu."""
     return [one for one in COMMANDS if one.exists_for(is_editor=is_editor)]

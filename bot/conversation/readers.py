@@ -136,8 +136,9 @@ async def show_help(context: Context, request: Request) -> Payload:
     """List the commands there are for who asks."""
     is_editor = context.is_editor(request)
     described = commands.described(is_editor=is_editor)
+    for_editors = commands.for_editors() if is_editor else []
     templates = context.templates_for(request)
-    return replies.commands_help(templates, described, is_editor=is_editor)
+    return replies.commands_help(templates, described, for_editors=for_editors)
 
 
 async def topic(context: Context, request: Request) -> Payload:

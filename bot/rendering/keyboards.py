@@ -63,6 +63,10 @@ class Act(StrEnum):
     DECIDE = "n"
 
 
+#: Ends the data of a button that takes back what its message reports: FOLLOW or UNFOLLOW.
+_UNDO = "undo"
+#: The label that alone marks such a button in messages of version 0.1.0.
+_UNDO_OF_0_1_0 = "Undo"
 #: What the buttons of earlier versions under a doubtful post decide.
 _DOUBTS = {Act.AGAIN: Decision.POST_AGAIN, Act.THERE: Decision.IT_IS_THERE}
 #: Acts whose data ends in a page.
@@ -133,6 +137,8 @@ def read(data: str) -> Tap | None:
     letter, *arguments = data.split(":")
     if letter == Act.DECIDE:
         return _decision(arguments)
+    if _has_undo(letter, arguments):
+        del arguments[1]
     if letter not in set(Act) or not all(map(_is_argument, arguments)):
         return None
     act = Act(letter)
@@ -147,13 +153,17 @@ def read(data: str) -> Tap | None:
 
 
 def is_undo(rows: Rows, data: str) -> bool:
-    """Return True if the button with that callback data takes back what its message reports.
-
-    Only the label shows it: the callback data is the same under other, older messages.
-    """
+    """Return True if the button with that callback data takes back what its message reports."""
+    letter, *arguments = data.split(":")
+    if _has_undo(letter, arguments):
+        return True
     tapped = [one for one in _all(rows) if one.get("callback_data") == data]
     labels = [one["text"] for one in tapped]
-    return Label.UNDO in labels
+    return _UNDO_OF_0_1_0 in labels
+
+
+def _has_undo(letter: str, arguments: Sequence[str]) -> bool:
+    return letter in (Act.FOLLOW, Act.UNFOLLOW) and arguments[1:] == [_UNDO]
 
 
 def is_topic_keyboard(rows: Rows) -> bool:
@@ -225,6 +235,18 @@ def follows(
         code = topics.code(name)
         buttons.append(tap(label.format(name), act, code))
     return in_rows(buttons)
+
+
+def undos(names: Iterable[str], act: Act) -> list[list[Button]]:
+    """Return the buttons that take back by `act` what a message reports, one for each topic.
+
+    A tap on the only one turns the message into the opposite: see `is_undo`.
+    """
+    named = list(filter(topics.key, names))
+    if len(named) != 1:
+        return follows(named, Label.UNDO_ONE, act)
+    code = topics.code(named[0])
+    return [[_button(Label.UNDO, f"{act}:{code}:{_UNDO}")]]
 
 
 def in_rows(buttons: Iterable[Button]) -> list[list[Button]]:

@@ -51,9 +51,10 @@ def welcome_following(
     templates: Templates, topic: str, *, already: bool = False, back: bool = False
 ) -> Payload:
     """Answer /start from a post's button: the topic is followed from now on, or was already."""
-    rows = keyboards.follows(
-        [topic], Label.UNFOLLOW if already else Label.UNDO, Act.UNFOLLOW
-    )
+    if already:
+        rows = keyboards.follows([topic], Label.UNFOLLOW, Act.UNFOLLOW)
+    else:
+        rows = keyboards.undos([topic], Act.UNFOLLOW)
     more = [keyboards.tap(Label.MORE_TOPICS, Act.PAGE, page=0)]
     return layout.reply(
         templates,
@@ -69,13 +70,23 @@ def commands_help(
     templates: Templates,
     commands: Sequence[tuple[str, str, str]],
     *,
-    is_editor: bool = False,
+    for_editors: Sequence[str] = (),
 ) -> Payload:
-    """Answer /help. commands: (name without the slash, arguments or empty, what it does)."""
+    """Answer /help. commands: (name without the slash, arguments or empty, what it does).
+
+    for_editors: names of those that only editors have; empty for anybody else.
+    """
     lines = []
     for name, arguments, does in commands:
         lines.append({"name": name, "args": arguments, "does": markup.trusted(does)})
-    return layout.listed(templates, "help", "commands", lines, is_editor=is_editor)
+    return layout.listed(
+        templates,
+        "help",
+        "commands",
+        lines,
+        is_editor=bool(for_editors),
+        for_editors=for_editors,
+    )
 
 
 def latest(

@@ -122,7 +122,7 @@ def following(
         undo = keyboards.tap(Label.UNDO, Act.UNFOLLOW_OFFERED, str(update))
         rows = [[undo]]
     else:
-        rows = keyboards.follows(added[:UNDO], _undo_label(added), Act.UNFOLLOW)
+        rows = keyboards.undos(added[:UNDO], Act.UNFOLLOW)
     rows += keyboards.follows(nearest[:UNDO])
     rows.append(_anyway(awaitable, update))
     return layout.reply(
@@ -188,17 +188,10 @@ def unfollowed(
         undo = keyboards.tap(Label.UNDO, Act.FOLLOW_OFFERED, str(update))
         rows = [[undo]]
     else:
-        rows = keyboards.follows(names, _undo_label(names))
+        rows = keyboards.undos(names, Act.FOLLOW)
     return layout.reply(
         templates, "unfollowed", rows, names=layout.names(names), left=left
     )
-
-
-def _undo_label(names: Sequence[str]) -> Label:
-    """Return the label of buttons that take back a change of these topics, each its own."""
-    if len(names) == 1:
-        return Label.UNDO
-    return Label.UNDO_ONE
 
 
 def not_following(

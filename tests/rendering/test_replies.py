@@ -529,3 +529,19 @@ def test_a_files_name_in_a_reason_or_in_what_was_typed_is_no_address() -> None:
     for payload in (copies, asked, chosen):
         assert "Url" not in judge.kinds(judge.payload(payload)[1])
     assert "it repeats “A” (b & c/d.md), not e.md" in read(copies)
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["a"], "/a."),
+        (["a", "b"], "/a and /b."),
+        (["a", "b", "c"], "/a, /b and /c."),
+    ],
+)
+def test_help_names_the_commands_that_only_editors_have(
+    names: list[str], shown: str
+) -> None:
+    payload = replies.commands_help(T, [("help", "", "this")], for_editors=names)
+    assert f"You are an editor: only editors have {shown}" in read(payload)
+    assert "editor" not in read(replies.commands_help(T, [("help", "", "this")]))

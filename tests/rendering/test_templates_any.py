@@ -227,7 +227,9 @@ def test_any_words_of_a_reader_get_a_reply_that_telegram_takes(
         assert are_ours(payload)
     judge.payload(
         replies.commands_help(
-            TEMPLATES, [(name, typed[:256], typed) for name in some], is_editor=flag
+            TEMPLATES,
+            [(name, typed[:256], typed) for name in some],
+            for_editors=some if flag else (),
         )
     )
     assert (

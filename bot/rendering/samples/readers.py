@@ -20,11 +20,13 @@ SAMPLES: Samples = {
             "commands": [{"name": "topic", "args": "name", "does": "follow"}],
             "more": 1,
             "is_editor": True,
+            "for_editors": ["republish", "status"],
         },
         {
             "commands": [{"name": "help", "args": "", "does": "help"}],
             "more": 0,
             "is_editor": False,
+            "for_editors": [],
         },
     ),
     "replies/following": (
