@@ -24,7 +24,8 @@ class Columns(NamedTuple):
 
     identity: str
     fingerprint: str
-    story_key: str
+    #: As `Article.story_key`.
+    title_key: str
     title: str
     excerpt: str
     url: str
@@ -90,7 +91,7 @@ class ArticleRecord(NamedTuple):
     @property
     def story_key(self) -> str:
         """As `Article.story_key`: what copies of the story are found by."""
-        return self.columns.story_key
+        return self.columns.title_key
 
     @property
     def story(self) -> Story:

@@ -166,7 +166,7 @@ def moment_of(db: Database, sql: str, values: Values = ()) -> datetime | None:
 
 
 def marks(count: int) -> str:
-    """Return `count` placeholders for an IN list."""
+    """Return `count` placeholders: `?,?,?`."""
     return ",".join("?" * count)
 
 

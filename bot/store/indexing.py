@@ -22,7 +22,7 @@ Words = tuple[str, str, str]
 _ADD = (
     "INSERT INTO articles_folded (rowid, title, excerpt, provider) VALUES (?, ?, ?, ?)"
 )
-_TAKE = (
+_REMOVE = (
     "INSERT INTO articles_folded (articles_folded, rowid, title, excerpt, provider) "
     "VALUES ('delete', ?, ?, ?, ?)"
 )
@@ -33,7 +33,7 @@ _ADD_TO_FORMER = (
 
 def add(db: Database, articles: Sequence[tuple[int, Words]]) -> None:
     """Index new articles, in the caller's transaction."""
-    if left(db):
+    if last_unindexed(db):
         former = [(number, *words) for number, words in articles]
         db.conn.executemany(_ADD_TO_FORMER, former)
     _add(db, articles)
@@ -46,17 +46,20 @@ def _add(db: Database, articles: Iterable[tuple[int, Words]]) -> None:
 
 
 def replace(db: Database, number: int, words: Words) -> None:
-    """Replace an article's words, which its row still holds, in the caller's transaction."""
+    """Replace an article's words, in the caller's transaction.
+
+    Call it before the row is updated: the old words are read from it.
+    """
     found = row(
         db, "SELECT title, excerpt, provider FROM articles WHERE id = ?", (number,)
     )
-    if found is None or tuple(found) == words or number <= left(db):
+    if found is None or tuple(found) == words or number <= last_unindexed(db):
         return
-    db.conn.execute(_TAKE, (number, *map(folded, found)))
+    db.conn.execute(_REMOVE, (number, *map(folded, found)))
     _add(db, [(number, words)])
 
 
-def left(db: Database) -> int:
+def last_unindexed(db: Database) -> int:
     """Return the last article that is still to be indexed; 0 when all are."""
     return int(facts.get(db, Fact.UNINDEXED) or 0)
 
@@ -65,12 +68,15 @@ def build(db: Database) -> int:
     """Index a piece of an older database's articles, the newest first; return how many."""
     sql = "SELECT id, title, excerpt, provider FROM articles WHERE id <= ? ORDER BY id DESC LIMIT ?"
     with transaction(db):
-        last = left(db)
+        last = last_unindexed(db)
         if not last:
             return 0
         found = rows(db, sql, (last, PIECE))
         # Upwards: a row number below the last one makes FTS5 write what it has gathered.
-        _add(db, [(one[0], (one[1], one[2], one[3])) for one in reversed(found)])
+        upwards = []
+        for number, title, excerpt, provider in reversed(found):
+            upwards.append((number, (title, excerpt, provider)))
+        _add(db, upwards)
         if len(found) < PIECE:
             facts.forget(db, Fact.UNINDEXED)
             drop_former(db)

@@ -20,16 +20,37 @@ from bot.store import indexing, sequence
 from bot.store.database import marks, milliseconds, number, rows, transaction
 from bot.store.database import write as write_one
 
-_ARTICLE = f"""
-INSERT INTO articles (id, identity, fingerprint, title_key, title, excerpt, url, provider,
-  published, image, quality, heat, kind, unpublished, day, recorded, ordered, waits, held, draft,
-  expires, withdrawn, copy_of, file, sequence)
-VALUES ({marks(25)})
-"""
-_RELATED = f"""
-INSERT INTO related (article, position, identity, url, title, provider, excerpt, published, quality)
-VALUES ({marks(9)})
-"""
+
+class _State(NamedTuple):
+    """The columns of a new row of `articles` that say whether it is shown."""
+
+    waits: str
+    held: int
+    draft: int
+    expires: int | None
+    withdrawn: int
+    copy_of: int | None
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    """Return the SQL that writes a row of these columns."""
+    names = ", ".join(columns)
+    return f"INSERT INTO {table} ({names}) VALUES ({marks(len(columns))})"
+
+
+_ARTICLE = _insert(
+    "articles",
+    (
+        "id",
+        *Columns._fields,
+        "recorded",
+        "ordered",
+        *_State._fields,
+        "file",
+        "sequence",
+    ),
+)
+_RELATED = _insert("related", ("article", "position", *RelatedRecord._fields))
 _ADDRESS = (
     "INSERT INTO aliases (identity, article) VALUES (?, ?) ON CONFLICT DO NOTHING"
 )
@@ -169,15 +190,18 @@ def remove_topics(db: Database, article: int) -> None:
 
 
 def _row(entry: Entry, recorded: int) -> tuple[object, ...]:
+    """Return an article's row but for its sequence number, in the order of `_ARTICLE`."""
     record, waits = entry.record, entry.waits
     ordered = effective_date(record.published, recorded)
-    hidden, draft, withdrawn = (
-        int(waits in HIDDEN),
-        int(record.draft),
-        int(record.removed),
+    state = _State(
+        waits=str(waits),
+        held=int(waits in HIDDEN),
+        draft=int(record.draft),
+        expires=record.expires,
+        withdrawn=int(record.removed),
+        copy_of=entry.copy_of,
     )
-    standing = (str(waits), hidden, draft, record.expires, withdrawn, entry.copy_of)
-    return (entry.number, *record.columns, recorded, ordered, *standing, entry.path)
+    return (entry.number, *record.columns, recorded, ordered, *state, entry.path)
 
 
 def searched(columns: Columns) -> tuple[str, str, str]:

@@ -44,13 +44,8 @@ class Found:
     instead: str = ""
 
 
-def search(db: Database, words: str, most: int = 10) -> list[Stored]:
-    """Return the articles of the first page, at most `most`."""
-    return page(db, words, most).articles
-
-
-def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
-    """Return a page (from 0) of visible articles with every word, its beginning or a form of it.
+def page(db: Database, words: str, most: int = 10, page_number: int = 0) -> Found:
+    """Return a page, from 0, of visible articles with every word, its beginning or a form of it.
 
     The best are first, of equals the newer. Of more than WEIGHED matches only the last recorded are
     ranked: a common word is a question for what is new. If nothing is found, misspelt words are
@@ -58,18 +53,15 @@ def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
     """
     query = fulltext.parsed(words)
     instead = ""
-    whole = _whole(query)
-    expression = _expression(db, whole, words)
-    if not _has(db, expression, PAGES * most):
-        expression = _expression(db, query, words)
-    numbers = _page(db, expression, most, at)
-    if not numbers and not indexing.left(db):
-        near = _corrected(db, query)
-        if near:
-            query, instead = near
+    expression = _narrowest(db, query, words, enough=PAGES * most)
+    numbers = _numbers_of_page(db, expression, most, page_number)
+    if not numbers and not indexing.last_unindexed(db):
+        corrected = _corrected(db, query)
+        if corrected:
+            query, instead = corrected
             expression = _expression(db, query, words)
-            numbers = _page(db, expression, most, at)
-    more = len(numbers) > most and at + 1 < PAGES
+            numbers = _numbers_of_page(db, expression, most, page_number)
+    more = len(numbers) > most and page_number + 1 < PAGES
     shown = articles.several(db, numbers[:most])
     return Found(shown, query, more, instead)
 
@@ -77,8 +69,8 @@ def page(db: Database, words: str, most: int = 10, at: int = 0) -> Found:
 def titled(db: Database, title: str) -> int | None:
     """Return the one article of this title, whatever its case; None: none, or several."""
     folded = title.casefold()
-    near = _nearest(db, title, _all_terms(title), 10)
-    same = [one.id for one in near if one.article.title.casefold() == folded]
+    candidates = _nearest(db, title, _all_terms(title), 10)
+    same = [one.id for one in candidates if one.article.title.casefold() == folded]
     return same[0] if len(same) == 1 else None
 
 
@@ -119,7 +111,7 @@ def _nearest(
     db: Database, words: str, terms: Sequence[Term], most: int
 ) -> list[Stored]:
     """Return articles with any of the terms in their titles, best first."""
-    if indexing.left(db):
+    if indexing.last_unindexed(db):
         query = " OR ".join(match_expressions.older_terms(words))
     else:
         query = match_expressions.any_of(terms)
@@ -130,20 +122,33 @@ def _nearest(
     return articles.several(db, best)
 
 
-def _page(db: Database, sql: str, most: int, at: int) -> list[int]:
+def _numbers_of_page(
+    db: Database, expression: str, most: int, page_number: int
+) -> list[int]:
     """Return the row numbers of a page and of the first behind it."""
-    if not sql:
+    if not expression:
         return []
-    skip = most * at
-    since = _since(db, sql)
-    numbers = _best(db, sql, since, VISIBLE, most + 1, skip)
+    skip = most * page_number
+    since = _since(db, expression)
+    numbers = _best(db, expression, since, VISIBLE, most + 1, skip)
     if since and len(numbers) < most:  # too many of the last are hidden
-        numbers = _best(db, sql, 0, VISIBLE, most + 1, skip)
+        numbers = _best(db, expression, 0, VISIBLE, most + 1, skip)
     return numbers
 
 
-def _has(db: Database, query: str, count: int) -> bool:
-    """Return True if more than `count` articles match, so that the slow prefixes are not needed."""
+def _narrowest(db: Database, query: Query, words: str, *, enough: int) -> str:
+    """Return the query for whole words if more than `enough` articles match it.
+
+    Else return the one for beginnings too, which is slow where many match.
+    """
+    whole = _expression(db, _whole(query), words)
+    if _has_more_than(db, whole, enough):
+        return whole
+    return _expression(db, query, words)
+
+
+def _has_more_than(db: Database, query: str, count: int) -> bool:
+    """Return True if more than `count` articles match."""
     if not query:
         return False
     index = _index(db)
@@ -152,7 +157,7 @@ def _has(db: Database, query: str, count: int) -> bool:
 
 
 def _index(db: Database) -> str:
-    return "articles_fts" if indexing.left(db) else "articles_folded"
+    return "articles_fts" if indexing.last_unindexed(db) else "articles_folded"
 
 
 def _since(db: Database, query: str) -> int:
@@ -182,12 +187,12 @@ def _corrected(db: Database, query: Query) -> tuple[Query, str] | None:
     misspelt = 0
     for group in query.groups:
         is_one = len(group) == 1 and misspelt < MISSPELT
-        near = _near(db, group[0]) if is_one else []
-        if near:
+        similar_words = _similar_words(db, group[0]) if is_one else []
+        if similar_words:
             misspelt += 1
-            terms = [Term(word, begins=False) for word in near]
+            terms = [Term(word, begins=False) for word in similar_words]
             groups.append(tuple(terms))
-            texts.append(near[0])
+            texts.append(similar_words[0])
         else:
             words = [term.text for term in group]
             groups.append(group)
@@ -198,7 +203,7 @@ def _corrected(db: Database, query: Query) -> tuple[Query, str] | None:
     return Query(tuple(groups), query.without), " ".join(texts)
 
 
-def _near(db: Database, term: Term) -> list[str]:
+def _similar_words(db: Database, term: Term) -> list[str]:
     """Return indexed words one letter from `term`, the commonest first; none if it is indexed."""
     there = "SELECT 1 FROM articles_folded WHERE articles_folded MATCH ? LIMIT 1"
     if not term.is_word or exists(db, there, (match_expressions.matching(term),)):
@@ -212,6 +217,6 @@ def _near(db: Database, term: Term) -> list[str]:
 
 def _expression(db: Database, query: Query, words: str) -> str:
     """Return a query as the index takes it; empty: it asks for nothing."""
-    if query.groups and indexing.left(db):
+    if query.groups and indexing.last_unindexed(db):
         return match_expressions.older(words)
     return match_expressions.folded(query)

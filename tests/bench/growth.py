@@ -92,8 +92,8 @@ def _of_articles(place: Place, size: int) -> dict[str, float]:
             {
                 "/latest": lambda: article_lists.latest(db),
                 "/latest of a topic": lambda: article_lists.latest(db, topic),
-                "/search, two words": lambda: search.search(db, "harbour ledger"),
-                "/search, a rare word": lambda: search.search(db, str(size - 1)),
+                "/search, two words": lambda: search.page(db, "harbour ledger"),
+                "/search, a rare word": lambda: search.page(db, str(size - 1)),
                 "/topic": lambda: follows.overview(db, None),
                 "what a scan knows": lambda: files.known(db),
             }

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.store.search import search
+from bot.store import search
 from bot.store.thread import Store
 from tests.bench.measuring import Row, memory, python, running
 from tests.bench.place import Place, scanner, settings
@@ -111,7 +111,8 @@ def _finds(database: Path, number: int) -> bool:
 
 
 async def _ask(store: Store, words: str) -> list[str]:
-    return [one.article.title for one in await store(search, words)]
+    found = await store(search.page, words)
+    return [one.article.title for one in found.articles]
 
 
 def _unchanged(place: Place, files: int) -> Row:

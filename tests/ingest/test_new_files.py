@@ -17,10 +17,16 @@ from bot.domain.identity import Relation
 from bot.ingest import recorder
 from bot.ingest.new_files import NewFiles
 from bot.planning.rules import Read, Recorded
-from bot.store import search
 from bot.store.database import rows
 from tests.support.examples import examples
-from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
+from tests.support.newsroom import (
+    FIRST,
+    SECOND,
+    Newsroom,
+    article,
+    first_page,
+    open_newsroom,
+)
 
 A, B, C = (f"https://{name}.example/story" for name in ("one", "two", "three"))
 FileOfBatch = tuple[str, Article | str, int]
@@ -245,15 +251,13 @@ def test_everything_of_a_batch_can_be_searched_for(newsroom: Newsroom) -> None:
         ("b.md", article(SECOND, B, provider="The Harbour Paper")),
     )
     _record(newsroom, ("b.md", article("Nothing that was there before", B)))
-    assert [one.article.title for one in search.search(newsroom.db, "facial")] == [
-        FIRST
-    ]
+    assert [one.article.title for one in first_page(newsroom.db, "facial")] == [FIRST]
     assert (
-        search.search(newsroom.db, "parliament")
-        == search.search(newsroom.db, "harbour")
+        first_page(newsroom.db, "parliament")
+        == first_page(newsroom.db, "harbour")
         == []
     )
-    assert len(search.search(newsroom.db, "before")) == 1
+    assert len(first_page(newsroom.db, "before")) == 1
     newsroom.sound()
 
 

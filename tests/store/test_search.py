@@ -13,9 +13,16 @@ from bot.domain.arrival import Waits
 from bot.store import articles, facts, holding, indexing, migrations, searches
 from bot.store.database import Database
 from bot.store.facts import Fact
-from bot.store.search import nearest_titles, page, search
+from bot.store.search import nearest_titles, page
 from tests.support.examples import examples
-from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
+from tests.support.newsroom import (
+    FIRST,
+    SECOND,
+    Newsroom,
+    article,
+    first_page,
+    open_newsroom,
+)
 
 
 def record(newsroom: Newsroom, *titles: str, **more: str) -> list[int]:
@@ -41,7 +48,7 @@ def forget_the_index(db: Database, last: int) -> None:
 
 
 def found(newsroom: Newsroom, words: str) -> list[str]:
-    return [one.article.title for one in search(newsroom.db, words)]
+    return [one.article.title for one in first_page(newsroom.db, words)]
 
 
 def test_every_word_must_be_there_in_any_order_and_case(newsroom: Newsroom) -> None:
@@ -365,7 +372,7 @@ room.record("a.md", article())
     | st.text('"*^:()-+{} ANDORTEfacil', max_size=30)
 )
 def test_no_words_whatever_are_an_error(words: str) -> None:
-    search(room.db, words)
+    first_page(room.db, words)
     nearest_titles(room.db, words)
 
 
@@ -381,7 +388,7 @@ def test_no_words_whatever_are_an_error(words: str) -> None:
 def test_an_article_is_found_by_its_own_title(words: list[str]) -> None:
     title = plain_text.repair(" ".join(words))
     number = room.number("p.md", article(title, "https://one.example/p"))
-    assert number in [one.id for one in search(room.db, title, most=50)] or not any(
+    assert number in [one.id for one in first_page(room.db, title, most=50)] or not any(
         map(str.isalnum, title)
     )
 
@@ -398,7 +405,7 @@ def test_of_very_many_the_last_recorded_are_weighed_and_a_better_one_among_them_
         "Harbour again",
         "Else",
     )
-    titles = [one.article.title for one in search(newsroom.db, "harbour", 3)]
+    titles = [one.article.title for one in first_page(newsroom.db, "harbour", 3)]
     assert set(titles) == {
         "Harbour news",
         "A long story of the harbour",
@@ -417,7 +424,7 @@ def test_a_reader_finds_what_is_there_when_too_many_of_the_last_are_hidden(
     )
     for hidden in others[1:]:
         articles.set_withdrawn(newsroom.db, hidden, True)
-    assert {one.id for one in search(newsroom.db, "harbour")} == {first, others[0]}
+    assert {one.id for one in first_page(newsroom.db, "harbour")} == {first, others[0]}
 
 
 def test_a_letter_alone_is_a_word_and_begins_none(newsroom: Newsroom) -> None:

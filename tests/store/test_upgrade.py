@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from bot.store import articles, fanouts, indexing, migrations, search
+from bot.store import articles, fanouts, indexing, migrations
 from bot.store.database import number, open_database, row, rows, write
 from tests.support import upgrade
 from tests.support.examples import examples
+from tests.support.newsroom import first_page
 from tests.support.upgrade import before as before  # a fixture
 
 SCHEMA = Path(migrations.__file__).parent
@@ -110,9 +111,7 @@ async def test_what_was_posted_before_an_upgrade_can_be_found_until_its_file_cha
                 db, number(db, "SELECT id FROM articles WHERE file = ?", (name,))
             )
             assert stored is not None
-            assert stored.id in [
-                one.id for one in search.search(db, stored.article.title)
-            ]
+            assert stored.id in [one.id for one in first_page(db, stored.article.title)]
         file = bot.folder / name
         file.write_text(file.read_text().replace("title:", "quality: 77\ntitle:"))
         file.write_text(re.sub(r"(?m)^quality: 50\n", "", file.read_text()))

@@ -36,6 +36,7 @@ from bot.store import (
     fanouts,
     follows,
     outbox,
+    search,
 )
 from bot.store.database import open_database, row, rows
 
@@ -53,6 +54,11 @@ def article(
     """An article at `url`, under its canonical address."""
     more["aliases"] = tuple(filter(None, map(canonical, more.get("aliases", ()))))
     return Article(identity=canonical(url) or url, url=url, title=title, **more)
+
+
+def first_page(db: Database, words: str, most: int = 10) -> list[Stored]:
+    """The articles on the first page of a search."""
+    return search.page(db, words, most).articles
 
 
 @dataclass
