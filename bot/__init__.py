@@ -14,7 +14,7 @@ and time enters once, as `clock`.
     health        signals for /health and the watchdog
     session       one bot account at work: client, courier, updates, editors
     ending        ends a run: by a signal, or for an error that needs a supervisor
-    scheduler     named jobs: at intervals, when nudged, or when they ask for it
+    scheduler     named jobs: at intervals, at moments of a calendar, when nudged, or on request
     watchdog      ends a process in which nothing moves any more
     web           HTTP: health, metrics, the webhook endpoint
     sandbox       a local Bot API server with a chat page, for the demo and the tests

@@ -7,7 +7,8 @@ and beside it as SQL in `bot/store/availability.py` (`OPENS`), which queue, edit
 `tests/store/test_availability.py` shows that the two agree, so change both.
 
 To add a reason: a member of `Closed`; its moment in `availability`; a column of `chats` (a step of
-the schema) and its moment in `OPENS`; its words in `bot/rendering/labels.py`.
+the schema, which also makes the trigger `chats_changed` anew; `bot/store/chats.py`) and its moment
+in `OPENS`; its words in `bot/rendering/labels.py`.
 
 Not part of it: a delivery's own `not_before`, and the rate limits of chat and bot (`rate_limit`),
 which hold replies, too, and for seconds only (docs/architecture.md, From when a chat may receive).

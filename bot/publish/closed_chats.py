@@ -11,6 +11,9 @@ from bot.domain.availability import Closed
 from bot.rendering import labels
 from bot.store.chats import Chat
 
+#: Closed by an answer of Telegram's, which the chat keeps as the reason. Others have only words.
+_BY_TELEGRAM = (Closed.PARKED, Closed.PAUSED)
+
 
 def why_closed(chat: Chat, at: datetime) -> tuple[str, datetime | None]:
     """Return what keeps a chat from receiving, and until when; empty if nothing does."""
@@ -18,6 +21,6 @@ def why_closed(chat: Chat, at: datetime) -> tuple[str, datetime | None]:
     if now.closed is None:
         return "", None
     words = labels.CLOSED[now.closed]
-    if now.closed is Closed.UNKNOWN:  # a reason is left of something earlier
-        return words, None
-    return chat.reason or words, now.until
+    if now.closed in _BY_TELEGRAM:
+        words = chat.reason or words
+    return words, now.until

@@ -1,7 +1,8 @@
 """The rule of `bot/domain/availability.py` as SQL, for queries that join `chats c`. Runs no query.
 
 What keeps a whole chat from receiving is added there and in `OPENS`, such as quiet hours: the test
-of this module shows that the two agree (docs/architecture.md, From when a chat may receive).
+of this module shows that the two agree (docs/architecture.md, From when a chat may receive). A
+column that `OPENS` reads belongs in the trigger `chats_changed`, too (`steps/queue.py`).
 """
 
 from __future__ import annotations

@@ -7,11 +7,13 @@ import contextlib
 import gc
 import json
 import logging
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -202,6 +204,14 @@ async def test_metrics_show_the_report_in_prometheus_own_format() -> None:
     assert found["paperboy_oldest_waiting_seconds",] == 42.5
     assert found["paperboy_rejected_files",] == 2
     assert found["paperboy_last_scan_seconds",] == 10
+
+
+async def test_the_readme_lists_the_metrics() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`(paperboy_\w+)`", readme)
+    text = (await metrics(REPORT)).text
+    families = [family.name for family in text_string_to_metric_families(text)]
+    assert listed == [name for name in families if name.startswith("paperboy_")]
 
 
 async def test_a_channel_with_two_threads_is_one_series_and_the_sum_of_both() -> None:
