@@ -53,9 +53,9 @@ class StalledJobs:
             self._unwritten[notice.key] = notice
 
     async def _all_clear(self, notifier: Notifier, well: set[str]) -> None:
-        """Tell the editors that causes are over which stop no job any more.
+        """Tell the editors which causes are over: those that stall no job any more.
 
-        That includes causes which an earlier process told them of.
+        Causes that an earlier process told them of are among them.
         """
         for jobs in self._jobs.values():
             jobs -= well
@@ -70,6 +70,7 @@ class StalledJobs:
         self._well.update(well)
 
     async def _forget(self, notifier: Notifier, over: Iterable[str]) -> None:
+        """Forget causes that are over; say so of those whose notice is not in the database."""
         for cause in over:
             del self._jobs[cause]
             notice = self._unwritten.pop(_key(cause), None)

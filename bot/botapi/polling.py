@@ -31,8 +31,7 @@ from bot.domain.outcome import (
 )
 from bot.errors import SecondPoller, StoreError, TokenRevoked
 
-#: The kinds of update that the bot gets. Telegram remembers the last list, so it is named each
-#: time.
+#: The kinds of update that the bot gets. Telegram remembers the last list, so each poll names it.
 ALLOWED = ("message", "callback_query", "my_chat_member", "channel_post")
 #: Seconds that Telegram holds a poll until there is an update; the answer may take a little longer.
 POLL_SECONDS = 25

@@ -102,7 +102,7 @@ def _undo(
     return Undone(
         undone=posting.channel_names(db, result.undone),
         late=posting.channel_names(db, result.sent),
-        sending=posting.channel_names(db, result.late),
+        sending=posting.channel_names(db, result.sending),
     )
 
 
@@ -191,7 +191,7 @@ def _answer_all(
 async def one_by_one(
     context: Context, request: Request, decision: Decision, value: str
 ) -> TapResult:
-    """Ask about the articles that wait together, one after another. value: why they wait first."""
+    """Ask about the articles that wait together, one by one. value: begins with why they wait."""
     kind, _, _ = value.partition(".")
     if kind not in TOGETHER:
         return NOTHING_LEFT

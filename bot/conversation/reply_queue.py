@@ -1,4 +1,4 @@
-"""Sends replies: one at a time and in order to one chat, at once to different chats.
+"""Sends replies: in order and one at a time to one chat, concurrently to different chats.
 
 Writes no text itself. A reply that hangs, or that Telegram delays, delays neither the next command
 of the chat nor any other chat.

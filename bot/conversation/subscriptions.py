@@ -38,8 +38,8 @@ from bot.store import follows, standings, updates
 from bot.store.chats import Chat
 from bot.store.database import Database
 
-#: Payload of a deep link: the topic's code, and the delivery it was under, which makes each
-#: keyboard its own.
+#: First part of a deep link's payload. Then come the topic's code and the delivery that the link
+#: was under, so that no two keyboards are equal.
 _FOLLOW = "f"
 
 
@@ -124,7 +124,7 @@ def unfollow(db: Database, context: Context, request: Request) -> Unfollowed:
 def stop(db: Database, context: Context, request: Request) -> Stopped:
     """Stop a reader's chat; its topics are kept.
 
-    A chat of the settings gets its posts all the same.
+    A chat named in the settings gets its posts all the same.
     """
     names = followed(db, request)
     chat = chat_of(db, request)

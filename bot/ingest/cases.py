@@ -26,7 +26,7 @@ from bot.store.files import Known
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """The living files other than `path` of an article.
+    """An article's living files, without the one at `path`.
 
     A living file is one on disk at that moment, not a row.
     """
@@ -106,9 +106,9 @@ class Case:
         return story == digest(self.record.story)
 
     def repeated_article(self, article: Stored) -> int | None:
-        """Return the other file's article that this file has the address of, where that is news.
+        """Return the id of another file's article that has this file's address.
 
-        It is none for the editors where the titles agree, or nothing has changed.
+        None where the editors need not hear of it: the titles agree, or the file is unchanged.
         """
         if self.is_unchanged:
             return None
@@ -118,7 +118,7 @@ class Case:
         return article.id
 
     def was_read_alike(self, stored: Stored) -> bool:
-        """Return True if the file is unchanged, and was only read by another version of ours.
+        """Return True if the file is unchanged, and only the version of Paperboy is another.
 
         Then readers are not shown a change that its source did not make.
         """
@@ -155,7 +155,7 @@ class Case:
         return stored.path in known
 
     def is_as_recorded(self, stored: Stored) -> bool:
-        """Return True if nothing that is written down differs."""
+        """Return True if the article is stored exactly as the file describes it."""
         before = stored.article
         after = unpack(self.record)
         return (
@@ -188,7 +188,7 @@ def of(batch: Batch, read: Read, record: ArticleRecord) -> Case:
 def _renamed(batch: Batch, read: Read, record: ArticleRecord) -> Known | None:
     """Return what is known of a file under the path that it had before it was renamed.
 
-    Only of one that repeated another's article when an earlier version of ours read it.
+    Only of one that an earlier version of Paperboy took for another file's article.
     """
     if batch.on_disk is None:
         return None

@@ -92,7 +92,7 @@ class Channels:
 
     @property
     def all_begun(self) -> bool:
-        """Whether no channel waits for its start."""
+        """Whether every channel has begun."""
         return None not in [channel.begun for channel in self.live]
 
     async def _look_up(
@@ -127,7 +127,7 @@ class Channels:
 def admission(
     row: chats.Chat, setting: settings.Channel, taxonomy: Taxonomy
 ) -> Channel:
-    """Return a channel with what it admits: its row, as the settings want it."""
+    """Return a channel: id and start from its row, filters from the settings."""
     keys = set()
     for name in setting.topics:
         for topic in (taxonomy.name(name), taxonomy.sample_behind(name)):

@@ -34,7 +34,7 @@ class Undone:
     #: They have the post.
     sent: tuple[int, ...]
     #: It is being sent there.
-    late: tuple[int, ...]
+    sending: tuple[int, ...]
 
 
 def republish(
@@ -140,13 +140,13 @@ def _admitted(
 def undo(db: Database, number: int, edition: int, opened: datetime) -> Undone:
     """Take back what was opened of an edition at a moment, as far as it has not been sent."""
     with transaction(db):
-        undone, sent, late = editions.take_back(db, number, edition, opened)
+        undone, sent, sending = editions.take_back(db, number, edition, opened)
         if undone:
             pending.take_back(db, number, edition)
     return Undone(
         undone=tuple(undone),
         sent=tuple(sent),
-        late=tuple(late),
+        sending=tuple(sending),
     )
 
 

@@ -42,11 +42,11 @@ def post(
 ) -> Payload:
     """Return the call that posts `article`: `sendMessage`, or `sendPhoto` in photo mode.
 
-    bot: its username. delivery: the delivery's short id, which makes each keyboard its own; links
-    in the text do not carry it. links: identity of a related article → address of its post in the
-    same chat. followed: keys of the topics that the chat follows. buttons: where the links to read
-    and to follow stand. fallbacks: what this attempt does differently;
-    those that change where the post goes are ignored here.
+    bot: its username. delivery: the delivery's short id, so that no two keyboards are equal;
+    links in the text do not carry it. links: identity of a related article → address of its post in
+    the same chat. followed: keys of the topics that the chat follows. buttons: where the links to
+    read and to follow stand. fallbacks: what this attempt does differently; those that change where
+    the post goes are ignored here.
     """
     has_keyboard = buttons is Buttons.KEYBOARD and Fallback.NO_KEYBOARD not in fallbacks
     has_links = buttons is not Buttons.NONE and not has_keyboard
@@ -127,7 +127,7 @@ def _plain_text(
 def _rendered(
     templates: Templates, words: PostWords, fits: Callable[[Marked], bool]
 ) -> Marked:
-    """Return the post cut until it fits; if the operator's template leaves no room, the shipped."""
+    """Return the post cut until it fits, by the shipped template if the operator's has no room."""
 
     def shrunk(render: Callable[[str, dict[str, Any]], Marked]) -> PostWords | None:
         return fitting.shrunk(

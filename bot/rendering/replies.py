@@ -119,7 +119,7 @@ def latest(
 def nothing_yet(
     templates: Templates, topic: str = "", *, follows: bool = True
 ) -> Payload:
-    """Answer /latest when there is none.
+    """Answer /latest when there is no article.
 
     follows: whether the reader follows the topic; without a topic, whether they follow any.
     """

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.sandbox.records import Message
     from bot.sandbox.world import World
 
-_NO_DIGITS = "chat_id is empty"
+_NO_CHAT = "chat_id is empty"
 
 
 def find(world: World, fields: Fields, name: str = "chat_id") -> Chat:
@@ -22,7 +22,7 @@ def find(world: World, fields: Fields, name: str = "chat_id") -> Chat:
     """
     address = fields.text(name).strip()
     if not address:
-        raise bad(_NO_DIGITS if name == "chat_id" else f"{name} is empty")
+        raise bad(_NO_CHAT if name == "chat_id" else f"{name} is empty")
     chat = _addressed(world, address)
     if chat.migrated_to:
         upgraded = "group chat was upgraded to a supergroup chat"

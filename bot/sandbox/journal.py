@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.sandbox.fields import Fields
     from bot.sandbox.records import Json
 
+#: Parameters that are objects or lists, which may come as JSON text.
 _OBJECTS: Final = frozenset(
     {
         "reply_markup",

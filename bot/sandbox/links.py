@@ -12,7 +12,7 @@ _AUTHORITY: Final = re.compile(
     r"(?P<user>[^@/?#]*@)?(?P<host>\[[^\]]*\]|[^:/?#]*)(?P<port>:[^/?#]*)?(?P<rest>.*)",
     re.S,
 )
-_HOST_STRANGER: Final = re.compile(r"[\x00-\x20\"#%/<>?@\[\\\]^`{|}\x7f]")
+_NOT_IN_HOST: Final = re.compile(r"[\x00-\x20\"#%/<>?@\[\\\]^`{|}\x7f]")
 _OWN_SCHEMES: Final = ("tg:", "ton:", "tonsite:")
 
 
@@ -49,7 +49,7 @@ def _authority(rest: str) -> str:
     host = parts["host"].lower()
     _check_port(parts["port"])
     if not host.startswith("["):
-        if _HOST_STRANGER.search(host):
+        if _NOT_IN_HOST.search(host):
             raise WrongAddress("Unallowed characters in URL host")
         if "." not in host:
             raise WrongAddress("Wrong HTTP URL")

@@ -46,7 +46,7 @@ _SPACE: Final = re.compile(r"\s*")
 @dataclass(slots=True)
 class _Tag:
     name: str
-    #: Where its text begins, in UTF-16 units, and in pieces of the text.
+    #: Where its text begins: in UTF-16 units, and as an index of `_Reader.pieces`.
     offset: int
     piece: int
     attributes: dict[str, str] = field(default_factory=dict)

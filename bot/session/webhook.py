@@ -1,4 +1,4 @@
-"""Where Telegram posts updates, by the settings. Serves nothing and calls nobody."""
+"""Where Telegram posts updates, as the settings say. Serves nothing and calls nobody."""
 
 from __future__ import annotations
 

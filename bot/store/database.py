@@ -58,7 +58,7 @@ def open_database(path: Path | str) -> Database:
 
 
 def _make_private(path: Path) -> None:
-    """Create a new file readable by its owner only; take other users' rights to an old one."""
+    """Create a new file readable by its owner only; close an existing one to other users."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
@@ -87,7 +87,7 @@ def _prepare(connection: sqlite3.Connection) -> Database:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """Commit what the block writes, or nothing. Inside another transaction it is part of that."""
+    """Commit all that the block writes, or nothing. Inside another transaction, that one does."""
     connection = db.conn
     if connection.in_transaction:
         yield

@@ -39,7 +39,7 @@ def take_back(
     with transaction(db):
         undone = _chats(db, f"{_OPENED} AND {_UNTOUCHED}", key)
         sent = _chats(db, f"{_OPENED} AND state = 'sent'", key)
-        late = _chats(
+        sending = _chats(
             db,
             f"{_OPENED} AND state IN ('pending', 'sending', 'doubtful') AND NOT ({_UNTOUCHED})",
             key,
@@ -61,7 +61,7 @@ def take_back(
                 "AND d.edition = ?)",
                 (article, edition, edition),
             )
-    return undone, sent, late
+    return undone, sent, sending
 
 
 def _chats(db: Database, which: str, key: tuple[int, int, int]) -> list[int]:

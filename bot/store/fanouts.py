@@ -18,7 +18,7 @@ ORDER BY fanouts.sequence, article LIMIT 1
 
 
 def begin(db: Database, article: int, at: datetime, before: int | None = None) -> None:
-    """Put a cursor before the first follower; follows count up to now or `before` a number."""
+    """Put a cursor before the first follower. Follows numbered below `before` count; None: all."""
     sql = (
         "INSERT INTO fanouts (article, at, after, sequence) VALUES (?, ?, 0, ?) "
         "ON CONFLICT DO UPDATE SET after = 0, alone = 0"

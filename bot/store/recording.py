@@ -140,7 +140,7 @@ def titles(
 ) -> dict[str, list[EarlierStory]]:
     """Return story key → articles between two moments (milliseconds), first come first.
 
-    Left out are copies and what was withdrawn.
+    Left out are copies, withdrawn articles, drafts, and what is not due yet or has expired.
     """
     sql = (
         f"SELECT a.title_key, a.id, a.ordered, {_STORY} FROM articles a "

@@ -11,7 +11,7 @@ from bot.store.database import number, transaction, write
 
 
 def take(db: Database, count: int = 1) -> int:
-    """Take `count` numbers above all others, for the same commit; return the first."""
+    """Take `count` numbers above all others, for rows of the same commit; return the first."""
     with transaction(db):
         sql = "UPDATE sequence SET last = last + ? RETURNING last - ?"
         return int(db.conn.execute(sql, (count, count - 1)).fetchone()[0])

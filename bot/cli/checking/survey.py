@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.store import channel_starts, files, follows, inspection, recorded
 from bot.store.recorded import Known
 
-#: Files that are listed, and those of them that are read, at most.
+#: How many files are listed at most, and how many of them are read.
 LISTED, READ = 200_000, 2_000
 #: Articles of the database that are compared.
 _NEWEST = 2_000
@@ -53,7 +53,7 @@ class Survey:
 
     @property
     def none(self) -> str:
-        """The subject of a sentence about no article. Only the newest of many files were read."""
+        """Return "no article", or what is true where only the newest files were read."""
         known = max(self.read, READ, self.recorded)
         if self.files and len(self.files) > known:
             return "none of the newest articles"
@@ -94,7 +94,7 @@ def survey(settings: Settings, taxonomy: Taxonomy, at: datetime) -> Survey:
 
 
 def _best(articles: Iterable[Article], stored: int | None) -> int | None:
-    """Return the highest quality of articles; None if there are none. stored: of those recorded."""
+    """Return the highest quality, None without articles. stored: that of the recorded ones."""
     qualities = [article.quality for article in articles]
     if stored is not None:
         qualities.append(stored)
