@@ -107,9 +107,11 @@ def _as_text(value: Any) -> str:
 
 
 def _folder_problems(folder: Path) -> list[str]:
-    if folder.is_dir():
+    from bot.feed import folder as folders
+
+    what = folders.problem(folder)
+    if not what:
         return []
-    what = "is not a folder" if folder.exists() else "there is no such folder"
     return [
         f"feed.folder: {folder}: {what}. Make it, or set [feed] folder (PAPERBOY_FEED__FOLDER)."
     ]

@@ -27,11 +27,14 @@ def status(config: options.Config = None, as_json: options.Json = False) -> None
 def _report(chosen: Settings) -> StatusReport:
     """Return how things stand. Raises StoreError where there is no database."""
     from bot.clock import now
+    from bot.feed import folder as folders
     from bot.publish.report import report
     from bot.store import inspection, lock
 
     folder = chosen.feed.folder
-    problem = "" if folder.is_dir() else f"{folder}: is not a folder"
+    problem = folders.problem(folder)
+    if problem:
+        problem = f"{folder}: {problem}"
     running = lock.is_held(chosen.store.database)
     with inspection.reading(chosen.store.database) as db:
         return report(

@@ -6,6 +6,7 @@ Opens no file.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,21 @@ _REASONS: dict[type[OSError], str] = {
     NotADirectoryError: "this is not a folder",
     PermissionError: "this folder can't be read, permission denied",
 }
+
+
+def problem(folder: Path) -> str:
+    """Return why there is no folder at a path, or an empty string if there is one.
+
+    It may still be one that can't be listed.
+    """
+    try:
+        found = folder.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such folder"
+    except OSError as error:  # Path.is_dir would raise it, too
+        reason = error.strerror or str(error)
+        return f"can't be reached: {reason.lower()}"
+    return "" if stat.S_ISDIR(found.st_mode) else "is not a folder"
 
 
 def listing(folder: Path, patterns: Sequence[str]) -> Iterator[Stamp]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,7 +24,7 @@ async def problems(
 
     articles: path → article. Nothing is known of a file while the whole folder is away.
     """
-    if not await asyncio.to_thread(folder.is_dir):
+    if await asyncio.to_thread(_is_away, folder):
         return {}
     await scanner.scan_files(articles)
     reasons = {}
@@ -35,6 +36,15 @@ async def problems(
         else:
             reasons[path] = f"{path} {GONE}"
     return reasons
+
+
+def _is_away(folder: Path) -> bool:
+    """Return True if a folder can't be listed, or is empty: its file system may be unmounted."""
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
+    except OSError:
+        return True
 
 
 async def _has_living_file(store: Store, scanner: Scanner, article: int) -> bool:

@@ -6,6 +6,8 @@ changed since the editor decided.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
@@ -18,6 +20,9 @@ from bot.store.thread import Store
 Reread = Callable[[Mapping[str, int]], Awaitable[Mapping[str, str]]]
 #: Seconds for which a file that was read again counts as read just now.
 FRESH = 2.0
+#: Seconds that reading may take: no post waits longer for a folder that does not answer.
+LONGEST = 5.0
+_log = logging.getLogger(__name__)
 
 
 async def unread(articles: Mapping[str, int]) -> Mapping[str, str]:
@@ -51,7 +56,7 @@ class FollowedFiles:
         if not stale:
             return False
         articles = {one.file: one.article for one in stale.values()}
-        problems = await self.reread(articles)
+        problems = await self._problems(articles)
         refused = [
             (delivery, problems[one.file])
             for delivery, one in stale.items()
@@ -61,3 +66,15 @@ class FollowedFiles:
             await self._store(outbox.refuse, refused, at)
         self._read = dict.fromkeys(followed, self._clock.monotonic())
         return True
+
+    async def _problems(self, articles: Mapping[str, int]) -> Mapping[str, str]:
+        """Return why files are no longer their articles; nothing is known after `LONGEST`."""
+        try:
+            async with asyncio.timeout(LONGEST):
+                return await self.reread(articles)
+        except TimeoutError:
+            names = ", ".join(articles)
+            _log.warning(
+                "posted as last read, as the folder does not answer: %s", names
+            )
+            return {}

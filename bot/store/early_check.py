@@ -45,11 +45,12 @@ class EarlyCheck:
 
 
 def _stamps(database: Path) -> list[tuple[int, ...]]:
-    """Return what changes with a database's file or its log; empty tuples for missing files."""
+    """Return what changes with the files that were checked; empty tuples for missing ones."""
     stamps: list[tuple[int, ...]] = []
-    for path in (database, f"{os.path.realpath(database)}-wal"):
+    real = os.path.realpath(database)
+    for path in (database, f"{real}-wal", f"{real}.{present.SAVED}"):
         try:
-            found = os.stat(path)  # noqa: PTH116 - one of the two is no Path
+            found = os.stat(path)  # noqa: PTH116 - not all are Paths
         except OSError:
             stamps.append(())
             continue

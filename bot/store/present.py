@@ -18,7 +18,7 @@ from bot.errors import DatabaseEmpty, DatabaseLost, StoreError
 from bot.store import inspection, links, sequence
 from bot.store.inspection import Depth
 
-_SAVED = "saved"
+SAVED = "saved"
 
 
 class PresentFile:
@@ -84,12 +84,12 @@ class PresentFile:
                     saved.unlink(missing_ok=True)
             failed = f"What it held could not be saved ({error})."
             return f"{failed} Restore a backup: `paperboy restore FILE`."
-        return f"What it held is saved: `paperboy restore {self._path}.{_SAVED}` brings it back."
+        return f"What it held is saved: `paperboy restore {self._path}.{SAVED}` brings it back."
 
 
 def saved_beside(database: Path) -> Path:
     """Return where the content of a lost database is saved."""
-    return Path(f"{links.real(database)}.{_SAVED}")
+    return Path(f"{links.real(database)}.{SAVED}")
 
 
 def before_use(database: Path) -> None:
@@ -105,8 +105,8 @@ def before_use(database: Path) -> None:
     if saved.exists() and _last_change(database) < _last_change(saved):
         raise StoreError(
             f"{database}: was lost while the bot was running; what it held is in "
-            f"{database}.{_SAVED}",
-            f"`paperboy restore {database}.{_SAVED}` brings it back; remove that file to begin "
+            f"{database}.{SAVED}",
+            f"`paperboy restore {database}.{SAVED}` brings it back; remove that file to begin "
             "without it.",
         )
 

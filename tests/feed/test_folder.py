@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -232,3 +233,20 @@ def test_many_files_are_listed_each_once(tmp_path: Path) -> None:
     written = [f"{n % 7}/{n}.md" for n in range(700)]
     write(tmp_path, *written)
     assert sorted(paths(tmp_path)) == sorted(written)
+
+
+def test_a_folder_that_cannot_be_reached_is_told_from_one_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    assert folder.problem(tmp_path) == ""
+    assert folder.problem(file) == "is not a folder"
+    assert folder.problem(file / "below") == "there is no such folder"
+    assert folder.problem(tmp_path / "none") == "there is no such folder"
+
+    def refuse(_: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert folder.problem(tmp_path) == "can't be reached: permission denied"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,4 +76,22 @@ async def test_nothing_is_known_while_the_folder_is_away(
     reading: ScannedFolder,
 ) -> None:
     reading.folder.rename(reading.folder.with_name("away"))
+    assert await _problems(reading) == {}
+
+
+async def test_nothing_is_known_while_the_folder_is_an_empty_mount_point(
+    reading: ScannedFolder,
+) -> None:
+    (reading.folder / "a.md").unlink()
+    assert await _problems(reading) == {}
+
+
+async def test_nothing_is_known_while_the_folder_cannot_be_reached(
+    reading: ScannedFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("os.scandir", refuse)
+    monkeypatch.setattr(Path, "stat", refuse)
     assert await _problems(reading) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.domain.arrival import Future
+from bot.publish import followed
 from bot.sandbox import Message, Sandbox
 from bot.store.database import write
 from tests.support.outgoing import Outgoing, going
@@ -111,3 +113,18 @@ async def test_a_post_of_a_file_that_was_gone_already_does_not_follow_it(
     await _ask(publisher)
     await _later(publisher, 10)
     assert len(publisher.posts()) == 2
+
+
+async def test_a_folder_that_does_not_answer_holds_no_post(
+    publisher: Outgoing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def reread(articles: Mapping[str, int]) -> Mapping[str, str]:
+        await asyncio.Event().wait()
+        return {}
+
+    monkeypatch.setattr(followed, "LONGEST", 0.01)
+    publisher.telegram.courier.followed.reread = reread
+    answer = await _ask(publisher)
+    await _later(publisher, 10)
+    assert len(publisher.posts()) == 2
+    assert "• posted in News" in answer.text

@@ -56,3 +56,12 @@ def test_a_database_that_was_changed_meanwhile_is_to_be_checked_again(
     assert begun.holds()
     database.unlink()
     assert not begun.holds()
+
+
+def test_content_that_a_lost_database_left_meanwhile_is_to_be_checked_again(
+    database: Path,
+) -> None:
+    begun = check(database)
+    assert begun.holds()
+    database.with_name(f"{database.name}.saved").touch()
+    assert not begun.holds()

@@ -11,6 +11,7 @@ from bot.cli.checking.finding import Finding, fine, may, problem, warning
 from bot.cli.checking.survey import Survey
 from bot.domain.arrival import Waits, is_emptied
 from bot.domain.plain_text import counted
+from bot.feed import folder as folders
 from bot.feed import patterns
 from bot.settings import Feed, Settings
 
@@ -36,8 +37,7 @@ _WAITS_ONE = {
 def findings(chosen: Settings, survey: Survey) -> Iterator[Finding]:
     """Yield what the folder holds, and why nothing in it would be posted."""
     folder = chosen.feed.folder
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "there is no such folder"
+    if what := folders.problem(folder):
         yield problem(
             f"feed.folder: {folder}: {what}", "Make it, or set [feed] folder."
         )
