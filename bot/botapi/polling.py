@@ -78,9 +78,9 @@ class Polling:
         self._pause = pause
         self._repeated = repeated
         self._offset = 0
-        self._failures = self._unstored = 0
+        self._failures = self._store_failures = 0
         self._conflict_began = 0.0
-        self._conflict_seen: float | None = None
+        self._last_conflict: float | None = None
         self._webhook_deleted = False
         self._last_success: float | None = None
         #: Monotonic time of the end of the last poll, successful or not; None before the first.
@@ -99,17 +99,17 @@ class Polling:
         Raises TokenRevoked, SecondPoller.
         """
         await self._delete_webhook()
-        working = asyncio.create_task(self.inbox.run(stop))
+        inbox_run = asyncio.create_task(self.inbox.run(stop))
         try:
-            while not stop.is_set() and not working.done():
-                await self._first(stop, working, self.inbox.room(_LIMIT))
+            while not stop.is_set() and not inbox_run.done():
+                await self._unless_ended(stop, inbox_run, self.inbox.room(_LIMIT))
                 poll = self._poll_patiently(stop, self._poll_seconds)
-                await self._take(await self._first(stop, working, poll))
+                await self._take(await self._unless_ended(stop, inbox_run, poll))
             await self._confirm()
-            await working
+            await inbox_run
         finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            inbox_run.cancel()
+            await asyncio.gather(inbox_run, return_exceptions=True)
 
     async def drain(self) -> int:
         """Handle the updates that wait at Telegram and return how many.
@@ -143,21 +143,21 @@ class Polling:
             # sends them again.
             return 0
         except StoreError as error:
-            if not self._unstored:
+            if not self._store_failures:
                 _log.error("updates can't be stored, trying again: %s", error)
-            self._unstored += 1
-            await asyncio.sleep(_delay(self._unstored))
+            self._store_failures += 1
+            await asyncio.sleep(_delay(self._store_failures))
             return 0
-        self._unstored = 0
+        self._store_failures = 0
         self._offset = updates[-1]["update_id"] + 1
         if not new:  # a proxy that returns the same answer again and again
             await asyncio.sleep(self._repeated)
         return len(updates)
 
-    async def _first(
+    async def _unless_ended(
         self,
         stop: asyncio.Event,
-        working: asyncio.Task[None],
+        inbox_run: asyncio.Task[None],
         waited: Coroutine[Any, Any, T],
     ) -> T | None:
         """Return the result of `waited`, or None when `stop` is set or the inbox ends first.
@@ -166,7 +166,7 @@ class Polling:
         """
         work = asyncio.ensure_future(waited)
         stopped = asyncio.ensure_future(stop.wait())
-        waits_for = (work, stopped, working)
+        waits_for = (work, stopped, inbox_run)
         try:
             await asyncio.wait(waits_for, return_when=asyncio.FIRST_COMPLETED)
             return work.result() if work.done() else None
@@ -235,7 +235,7 @@ class Polling:
                 self._webhook_deleted = True
                 await self._delete_webhook()
             case Wait(cause=Delay.WEBHOOK | Delay.CONFLICT):
-                self._contend(outcome.reason)
+                self._note_conflict(outcome.reason)
             case Wait() | Unknown() | Refused():
                 if self._failures == 1:
                     _log.warning(_TRYING_AGAIN, outcome.reason)
@@ -247,13 +247,13 @@ class Polling:
             case _:
                 assert_never(outcome)
 
-    def _contend(self, reason: str) -> None:
+    def _note_conflict(self, reason: str) -> None:
         """Record that another program fetches this bot's updates.
 
         Raises SecondPoller after a minute of it.
         """
         at = self._monotonic()
-        last, self._conflict_seen = self._conflict_seen, at
+        last, self._last_conflict = self._last_conflict, at
         if last is None or at - last > _CONFLICT_LASTS:
             self._conflict_began = at
             _log.warning("another program reads this bot's updates: %s", reason)
@@ -282,7 +282,7 @@ class Polling:
 
 
 def asked_for(outcome: Outcome) -> float:
-    """Return the seconds that Telegram asked to wait, or 0."""
+    """Return how many seconds Telegram asked to wait; 0: it did not."""
     if isinstance(outcome, Wait) and outcome.flood:
         return outcome.seconds
     return 0.0
