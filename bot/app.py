@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from bot import scheduler, single_run, watchdog
+from bot import single_run, watchdog
 from bot.clock import Clock, monotonic, now
 from bot.domain.rate_limit import Limits, RateLimiter
 from bot.ending import Ending
@@ -27,7 +27,7 @@ from bot.publish.channels import Channels
 from bot.publish.report import report
 from bot.rendering.report import StatusReport
 from bot.rendering.templates import Templates
-from bot.scheduler import Scheduler
+from bot.scheduler import Scheduler, end_tasks, until_stopped
 from bot.session import webhook as webhook_settings
 from bot.session.parts import Parts
 from bot.settings import Settings
@@ -63,6 +63,7 @@ class App:
             pace=_rate_limiter(settings),
             clock=clock,
             wake=self._wake,
+            reread=self._reread,
             folder_status=self._poller.folder_status,
         )
         self._ending = Ending()
@@ -120,7 +121,7 @@ class App:
     async def scan(self, progress: Progress = lambda done, of: None) -> ScanReport:
         """Record what is new, send nothing. Raises PaperboyError for the folder, and on `stop`."""
         try:
-            found = await scheduler.unless(self._stop, self._poller.scan(progress))
+            found = await until_stopped(self._stop, self._poller.scan(progress))
         except Stopped:
             raise PaperboyError(
                 "the scan was stopped before it was done; what it recorded is kept: run it again"
@@ -160,15 +161,20 @@ class App:
             work = [
                 self._take_updates(telegram, hook),
                 self._begin(telegram, jobs),
-                scheduler.unless(self._stop, telegram.set_menus()),
+                until_stopped(self._stop, telegram.set_menus()),
                 self._watch(monitor, telegram),
                 self._parts.clock.watch(self._stop),
             ]
             tasks = [asyncio.create_task(self._ending.guarded(one)) for one in work]
             await self._stop.wait()
-            telegram.courier.stop()
-            ended = scheduler.ended(tasks, STOP_SECONDS)
-            await asyncio.gather(self._schedule.stop(STOP_SECONDS), ended)
+            await self._end(telegram, tasks)
+
+    async def _end(self, telegram: Connection, tasks: list[asyncio.Task[None]]) -> None:
+        """First begin no new calls; then jobs and tasks have STOP_SECONDS, together."""
+        telegram.courier.stop()
+        await asyncio.gather(
+            self._schedule.stop(STOP_SECONDS), end_tasks(tasks, STOP_SECONDS)
+        )
 
     @asynccontextmanager
     async def _connected(self, seconds: float = inf) -> AsyncIterator[Connection]:
@@ -176,7 +182,6 @@ class App:
         from bot.session.connecting import connected
 
         async with connected(self._parts, self._stop, seconds) as telegram:
-            telegram.courier.followed.reread = self._reread
             self._telegram = telegram
             yield telegram
 
@@ -213,7 +218,7 @@ class App:
 
     async def _begin(self, telegram: Connection, jobs: Jobs) -> None:
         """Introduce the bot, then scan and deliver until `stop`."""
-        await scheduler.unless(self._stop, telegram.introduce())
+        await until_stopped(self._stop, telegram.introduce())
         await telegram.log_introduction()
         watch = self._poller.watch(self._stop, jobs.folder_changed)
         watching = asyncio.create_task(watch)

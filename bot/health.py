@@ -97,8 +97,8 @@ class HealthMonitor:
             since=since,
             polled=max(filter(None, polled), default=None),
             late=self.schedule.late(watchdog.PATIENCE, since),
-            due=telegram.courier.busy_since,
-            landed=telegram.courier.moved,
+            delivering_since=telegram.courier.delivering_since,
+            last_progress=telegram.courier.last_progress,
         )
 
 

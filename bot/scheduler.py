@@ -24,17 +24,17 @@ T = TypeVar("T")
 #: A job's work; may return in how many seconds it should run next, if before its interval.
 Work = Callable[[], Awaitable[float | None]]
 #: Called when a run ends, with the job's name and the error or None. The job stays scheduled.
-Ended = Callable[[str, Exception | None], None]
+OnEnd = Callable[[str, Exception | None], None]
 #: Seconds to wait after the first and after the second cancellation of a task, which may clean up.
 _CANCEL_WAITS = (0.5, 0.5)
 #: Monotonic zero as a date, which triggers need.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def unless(
+async def until_stopped(
     stop: asyncio.Event, work: Coroutine[Any, Any, T], seconds: float = 0.0
 ) -> T:
-    """Return the result of `work`, which is cancelled so many `seconds` after `stop` is set.
+    """Return the result of `work`, which is cancelled `seconds` after `stop` is set.
 
     Raises Stopped when `stop` was set, whether or not the work was completed.
     """
@@ -52,8 +52,8 @@ async def unless(
         await asyncio.gather(stopped, return_exceptions=True)
 
 
-async def ended(tasks: Collection[asyncio.Task[Any]], seconds: float) -> None:
-    """Wait so many seconds for tasks to end, then cancel them; return at most a second later."""
+async def end_tasks(tasks: Collection[asyncio.Task[Any]], seconds: float) -> None:
+    """Wait up to `seconds` for tasks to end, then cancel them; return at most a second later."""
     if tasks:
         await asyncio.wait(tasks, timeout=seconds)
         await _cancel(tasks)
@@ -100,8 +100,8 @@ class _Job:
     #: Run once more when the present run ends.
     again: bool = False
     #: Monotonic times: start of the present run, end of the last run.
-    started: float | None = None
-    ended: float | None = None
+    began: float | None = None
+    last_end: float | None = None
     failing: Failing | None = None
 
     def is_late(self, at: float, counted_from: float, seconds: float) -> bool:
@@ -109,13 +109,13 @@ class _Job:
         if self.task:
             return False
         rested_since = counted_from
-        if self.ended is not None:
-            rested_since = max(self.ended, counted_from)
+        if self.last_end is not None:
+            rested_since = max(self.last_end, counted_from)
         return at - rested_since > self.seconds + seconds
 
     def record(self, name: str, error: Exception | None, at: float) -> None:
         """Record the end of a run."""
-        self.ended, self.started = at, None
+        self.last_end, self.began = at, None
         if error is None:
             self.failing = None
         elif self.failing is None:
@@ -129,14 +129,14 @@ class _Job:
 class Scheduler:
     """The jobs of one running bot."""
 
-    def __init__(self, clock: Clock, ended: Ended) -> None:
+    def __init__(self, clock: Clock, on_end: OnEnd) -> None:
         self._clock = clock
-        self._ended = ended
+        self._on_end = on_end
         self._jobs: dict[str, _Job] = {}
         #: Monotonic time of the start.
         self._started: float | None = None
         self._stopping = False
-        #: Calls `_run_due` when the next job is due.
+        #: Calls `_start_due` when the next job is due.
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -145,7 +145,7 @@ class Scheduler:
         return self._started is not None
 
     def every(self, name: str, seconds: float, work: Work) -> None:
-        """Run `work` at once when the schedule starts, and then every so many seconds."""
+        """Run `work` at once when the schedule starts, and then every `seconds`."""
         # only a bot that keeps running loads it
         from apscheduler.triggers.interval import IntervalTrigger
 
@@ -165,7 +165,7 @@ class Scheduler:
     def start(self) -> None:
         """Start every job; needs a running event loop."""
         self._started = self._clock.monotonic()
-        self._wait()
+        self._set_timer()
 
     def reschedule(self) -> None:
         """Plan the jobs that go by the wall clock anew, after it was set."""
@@ -173,7 +173,7 @@ class Scheduler:
             if job.next_run and job.now is self._clock:
                 planned = job.trigger.get_next_fire_time(None, job.now())
                 job.next_run = min(job.next_run, planned or job.next_run)
-        self._wait()
+        self._set_timer()
 
     def nudge(self, name: str) -> None:
         """Run a job at once; if it is running, once more when it ends. Nothing before the start."""
@@ -198,15 +198,17 @@ class Scheduler:
     def well(self) -> list[str]:
         """Return the jobs whose last run succeeded."""
         jobs = self._jobs.items()
-        return [name for name, job in jobs if job.ended is not None and not job.failing]
+        return [
+            name for name, job in jobs if job.last_end is not None and not job.failing
+        ]
 
     def hanging(self, seconds: float) -> list[tuple[str, float]]:
         """Return the jobs that have run for over `seconds`, with their monotonic start."""
         before = self._clock.monotonic() - seconds
         hanging = []
         for name, job in self._jobs.items():
-            if job.task and job.started is not None and job.started < before:
-                hanging.append((name, job.started))
+            if job.task and job.began is not None and job.began < before:
+                hanging.append((name, job.began))
         return hanging
 
     def late(self, seconds: float, since: float = -inf) -> list[str]:
@@ -229,15 +231,15 @@ class Scheduler:
         Returns when they have ended, or a second after the cancellation.
         """
         self._stopping = True
-        self._wait()
-        await ended([job.task for job in self._jobs.values() if job.task], seconds)
+        self._set_timer()
+        await end_tasks([job.task for job in self._jobs.values() if job.task], seconds)
 
     def _elapsed(self) -> datetime:
         """Return the monotonic time as a date, for the triggers of intervals."""
         return _EPOCH + timedelta(seconds=self._clock.monotonic())
 
-    def _wait(self) -> None:
-        """Have `_run_due` called when the next job is due."""
+    def _set_timer(self) -> None:
+        """Have `_start_due` called when the next job is due."""
         if self._timer:
             self._timer.cancel()
         if self._started is None or self._stopping:
@@ -247,23 +249,24 @@ class Scheduler:
         if waits:
             seconds = max(min(waits).total_seconds(), 0.0)
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(seconds, self._run_due)
+            self._timer = loop.call_later(seconds, self._start_due)
 
-    def _run_due(self) -> None:
+    def _start_due(self) -> None:
         """Start the jobs that are due: one run each, however late it is."""
         for name, job in self._jobs.items():
             at = job.now()
             if job.next_run and job.next_run <= at:
                 job.next_run = job.trigger.get_next_fire_time(at, at)
                 self.nudge(name)
-        self._wait()
+        self._set_timer()
 
     async def _run(self, name: str, job: _Job) -> None:
         try:
-            job.again = True
-            while job.again and not self._stopping:
+            while not self._stopping:
                 job.again = False
                 await self._run_once(name, job)
+                if not job.again:
+                    break
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
@@ -273,20 +276,20 @@ class Scheduler:
     async def _run_once(self, name: str, job: _Job) -> None:
         next_in: float | None = None
         failure: Exception | None = None
-        job.started = self._clock.monotonic()
+        job.began = self._clock.monotonic()
         try:
             next_in = await job.work()
-        except Exception as error:  # `ended` decides what to do about it
+        except Exception as error:  # `on_end` decides what to do about it
             failure = error
         job.record(name, failure, self._clock.monotonic())
-        self._ended(name, failure)
+        self._on_end(name, failure)
         if next_in is not None:
             self._bring_forward(name, next_in)
 
     def _bring_forward(self, name: str, seconds: float) -> None:
-        """Let a job run in so many seconds, if it would run later."""
+        """Let a job run in `seconds`, if it would run later."""
         job = self._jobs[name]
         soon = job.now() + timedelta(seconds=seconds)
         if job.next_run and soon < job.next_run:
             job.next_run = soon
-            self._wait()
+            self._set_timer()

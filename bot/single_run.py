@@ -52,11 +52,11 @@ class SingleRun:
         await self._completed(telegram.reporter.send())
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
-        return await scheduler.unless(self.stop, work)
+        return await scheduler.until_stopped(self.stop, work)
 
     async def _completed(self, work: Coroutine[Any, Any, T]) -> T:
         """Do as `_unless_stopped`, but let work under way come to its end for a while."""
-        return await scheduler.unless(self.stop, work, self.stop_seconds)
+        return await scheduler.until_stopped(self.stop, work, self.stop_seconds)
 
     async def _answer(self) -> None:
         """Answer the updates that arrive within a minute; the rest waits for the next run."""

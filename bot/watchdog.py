@@ -16,9 +16,9 @@ from bot.errors import Stuck
 
 #: Seconds between two checks.
 INTERVAL = 5.0
-#: What has given no sign of life for so many seconds is stuck.
+#: Seconds without a sign of life after which a part is stuck.
 PATIENCE = 50.0
-#: A check that comes so many seconds late means that the machine slept, not that the bot is stuck.
+#: Seconds by which a check is late that mean that the machine slept, not that the bot is stuck.
 SLEPT = 30.0
 
 
@@ -35,9 +35,9 @@ class Activity:
     #: Jobs that are overdue.
     late: Sequence[str] = ()
     #: Start of the delivery run that is under way; None when none is.
-    due: float | None = None
+    delivering_since: float | None = None
     #: When a delivery run last made progress: an answer arrived, or all that was due was begun.
-    landed: float | None = None
+    last_progress: float | None = None
 
 
 def troubles(activity: Activity, *, polls: bool) -> list[str]:
@@ -45,8 +45,8 @@ def troubles(activity: Activity, *, polls: bool) -> list[str]:
     stuck = [f"the job “{name}” has not run" for name in activity.late]
     if polls and _is_silent(activity, activity.polled):
         stuck.append("no request for updates has come to an end")
-    due = activity.due
-    if due is not None and _is_silent(activity, due, activity.landed):
+    since = activity.delivering_since
+    if since is not None and _is_silent(activity, since, activity.last_progress):
         stuck.append("messages are due and none goes out")
     return stuck
 

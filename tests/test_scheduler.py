@@ -317,9 +317,9 @@ async def test_work_that_nobody_stops_gives_its_answer_or_its_error() -> None:
     async def fail() -> None:
         raise RuntimeError("broken")
 
-    assert await scheduler.unless(asyncio.Event(), answer()) == 42
+    assert await scheduler.until_stopped(asyncio.Event(), answer()) == 42
     with pytest.raises(RuntimeError, match="broken"):
-        await scheduler.unless(asyncio.Event(), fail())
+        await scheduler.until_stopped(asyncio.Event(), fail())
 
 
 async def test_work_that_is_stopped_is_cancelled() -> None:
@@ -333,7 +333,7 @@ async def test_work_that_is_stopped_is_cancelled() -> None:
 
     asyncio.get_running_loop().call_later(0.05, stop.set)
     with pytest.raises(Stopped):
-        await scheduler.unless(stop, work())
+        await scheduler.until_stopped(stop, work())
     assert ended == [True]
 
 
@@ -347,7 +347,7 @@ async def test_work_that_is_stopped_may_say_farewell() -> None:
 
     asyncio.get_running_loop().call_later(0.02, stop.set)
     with pytest.raises(Stopped):
-        await scheduler.unless(stop, work(), seconds=20)
+        await scheduler.until_stopped(stop, work(), seconds=20)
     assert ended == [True]
 
 
@@ -360,7 +360,7 @@ async def test_who_waits_for_the_work_may_be_cancelled_and_the_work_with_them() 
         finally:
             ended.append(True)
 
-    waiting = asyncio.create_task(scheduler.unless(asyncio.Event(), work()))
+    waiting = asyncio.create_task(scheduler.until_stopped(asyncio.Event(), work()))
     await settled()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -25,24 +25,47 @@ LATELY = AT - 5
         (Activity(at=AT, since=LATELY), []),
         (Activity(at=AT, since=LATELY, polled=TOO_LONG), []),
         (Activity(at=AT, since=LONG_AGO, polled=LATELY, late=["scan"]), ["scan"]),
-        (Activity(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG), ["messages"]),
+        (
+            Activity(at=AT, since=LONG_AGO, polled=LATELY, delivering_since=TOO_LONG),
+            ["messages"],
+        ),
         (
             Activity(
-                at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=TOO_LONG
+                at=AT,
+                since=LONG_AGO,
+                polled=LATELY,
+                delivering_since=TOO_LONG,
+                last_progress=TOO_LONG,
             ),
             ["messages"],
         ),
         (
-            Activity(at=AT, since=LONG_AGO, polled=LATELY, due=TOO_LONG, landed=LATELY),
-            [],
-        ),
-        (
-            Activity(at=AT, since=LONG_AGO, polled=LATELY, due=LATELY, landed=LONG_AGO),
+            Activity(
+                at=AT,
+                since=LONG_AGO,
+                polled=LATELY,
+                delivering_since=TOO_LONG,
+                last_progress=LATELY,
+            ),
             [],
         ),
         (
             Activity(
-                at=AT, since=LONG_AGO, polled=TOO_LONG, late=["deliver"], due=TOO_LONG
+                at=AT,
+                since=LONG_AGO,
+                polled=LATELY,
+                delivering_since=LATELY,
+                last_progress=LONG_AGO,
+            ),
+            [],
+        ),
+        (
+            Activity(
+                at=AT,
+                since=LONG_AGO,
+                polled=TOO_LONG,
+                late=["deliver"],
+                delivering_since=TOO_LONG,
             ),
             ["deliver", "updates", "messages"],
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,20 +13,20 @@ from bot.cli import collector, logs, options
 from bot.domain.plain_text import counted
 
 if TYPE_CHECKING:
+    from bot.app import App
     from bot.ingest.scan_report import ScanReport
     from bot.ingest.scanner import Progress
     from bot.rendering.report import StatusReport
-    from bot.rendering.templates import Templates
-    from bot.settings import Settings
 
 
 def scan(config: options.Config = None, as_json: options.Json = False) -> None:
     """Record what is new in the folder; send nothing."""
     with collector.off_while_loading():
-        chosen, templates = options.loaded(config, with_folder=True)
-        import bot.app  # noqa: F401 - loaded while the garbage collector is off
+        settings, templates = options.loaded(config, with_folder=True)
+        from bot.app import App
     logs.silence()
-    scanned, status = asyncio.run(_scan(chosen, templates))
+    opening = App.opened(settings, templates)
+    scanned, status = asyncio.run(_scan(opening))
     if as_json:
         options.print_json(_as_json(scanned, status))
     else:
@@ -34,11 +34,9 @@ def scan(config: options.Config = None, as_json: options.Json = False) -> None:
 
 
 async def _scan(
-    chosen: Settings, templates: Templates
+    opening: AbstractAsyncContextManager[App],
 ) -> tuple[ScanReport, StatusReport]:
-    from bot.app import App
-
-    async with App.opened(chosen, templates) as app:
+    async with opening as app:
         options.on_signal(app.stop)
         with _progress_bar() as update:
             scanned = await app.scan(update)
@@ -87,10 +85,15 @@ def _progress_bar() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda done, of: None
         return
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    columns = (
+        progress.TextColumn("Reading"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+    )
+    console = Console(stderr=True)
+    with progress.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("scan", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -14,34 +14,34 @@ if TYPE_CHECKING:
 
 def status(config: options.Config = None, as_json: options.Json = False) -> None:
     """Show how things stand: posts, readers, problems."""
-    from bot import settings
     from bot.cli import status_view
+    from bot.settings import load
 
-    report = _report(settings.load(config, with_token=False))
+    found = _read_status(load(config, with_token=False))
     if as_json:
-        options.print_json(asdict(report))
+        options.print_json(asdict(found))
     else:
-        status_view.show(report)
+        status_view.show(found)
 
 
-def _report(chosen: Settings) -> StatusReport:
+def _read_status(settings: Settings) -> StatusReport:
     """Return how things stand. Raises StoreError where there is no database."""
     from bot.clock import now
     from bot.feed import folder as folders
     from bot.publish.report import report
     from bot.store import inspection, lock
 
-    folder = chosen.feed.folder
+    folder = settings.feed.folder
     problem = folders.problem(folder)
     if problem:
         problem = f"{folder}: {problem}"
-    running = lock.is_held(chosen.store.database)
-    with inspection.reading(chosen.store.database) as db:
+    running = lock.is_held(settings.store.database)
+    with inspection.reading(settings.store.database) as db:
         return report(
             db,
             now(),
             folder=str(folder),
             problem=problem,
             running=running,
-            drafts=chosen.feed.drafts == "hold",
+            drafts=settings.feed.drafts == "hold",
         )

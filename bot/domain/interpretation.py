@@ -1,4 +1,4 @@
-"""What follows from an outcome: of a send, reply, question, notice, probe, deletion: side by side.
+"""What follows from the outcome of a call: one section for each kind of call.
 
 Pure: makes no call, reads no clock, knows no table. An edit has more to decide: see
 `edit_interpretation`. Each function returns what is to be recorded or done next
@@ -96,7 +96,11 @@ def _simplified_alert(delivery: Delivery) -> Alert | None:
 
 
 def _send_later(outcome: Wait, delivery: Delivery, at: datetime) -> Settlement:
-    """Wait: the whole chat after a flood or lost rights; longer after each network error."""
+    """Try later.
+
+    After a flood or lost rights the whole chat waits; after a network error this delivery waits,
+    longer each time.
+    """
     seconds = backoff(outcome.seconds, delivery.attempts)
     if outcome.flood:
         seconds = outcome.seconds
@@ -200,7 +204,7 @@ def after_reply(outcome: Outcome) -> ReplySettlement:
 
 
 def after_membership_query(outcome: Outcome) -> MembershipAnswer:
-    """Return what `outcome` in the place of a member means."""
+    """Return what is known of a member, when Telegram gave `outcome` in place of the member."""
     match outcome:
         case Wait(cause=Delay.ADMIN_REQUIRED) | Refused(cause=Refusal.MEMBERS_HIDDEN):
             return MembershipAnswer.HIDDEN

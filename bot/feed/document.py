@@ -10,6 +10,7 @@ import codecs
 import os
 import stat
 from pathlib import Path
+from typing import NamedTuple, NoReturn
 
 import frontmatter
 
@@ -32,6 +33,13 @@ _MESSAGES: dict[type[OSError], str] = {
 }
 
 
+class Examined(NamedTuple):
+    """An article, and what could not be read of it (see `warnings`) or empty."""
+
+    article: Article
+    warning: str
+
+
 class Folder:
     """The feed's folder, to read one batch of files from.
 
@@ -42,10 +50,8 @@ class Folder:
         self._root = os.path.realpath(folder)
         self._max_bytes = max_bytes
         self._places: dict[str, str] = {}
-        #: What could not be read of the last article (see `warnings`), or empty.
-        self.warning = ""
 
-    def read(self, path: str) -> Article:
+    def read(self, path: str) -> Examined:
         """Return the article in the file `path`, which has the form that `folder.listing` gave.
 
         Raises ArticleError; its `unfinished` is set where the file may still be being written.
@@ -56,8 +62,7 @@ class Folder:
             raise ArticleError(path, "has a name no file can have") from error
         except OSError as error:
             raise ArticleError(path, _reason(error, path)) from error
-        article, self.warning = examine(data, path)
-        return article
+        return examine(data, path)
 
     def _contents(self, path: str) -> bytes:
         """Return the bytes of a regular file inside the folder.
@@ -98,8 +103,7 @@ class Folder:
             return place, status
         place = self._real(path, path)
         if not name:
-            os.listdir(place)  # noqa: PTH208 - for its error, which says why the listing had to leave this folder out
-            raise ArticleError(path, "is a folder that could not be read a moment ago")
+            _raise_why_unreadable(place, path)
         return place, os.stat(place)  # noqa: PTH116 - as above
 
     def _real(self, path: str, named: str) -> str:
@@ -114,15 +118,15 @@ class Folder:
 
 def read(folder: Path, path: str, *, max_bytes: int) -> Article:
     """Return the article in one file, as `Folder.read` does."""
-    return Folder(folder, max_bytes).read(path)
+    return Folder(folder, max_bytes).read(path).article
 
 
 def parse(document: str | bytes, path: str) -> Article:
     """Return the article in a file's contents. Raises ArticleError, which names `path`."""
-    return examine(document, path)[0]
+    return examine(document, path).article
 
 
-def examine(document: str | bytes, path: str) -> tuple[Article, str]:
+def examine(document: str | bytes, path: str) -> Examined:
     """Return the article in a file's contents, and what could not be read.
 
     Raises ArticleError.
@@ -139,7 +143,13 @@ def examine(document: str | bytes, path: str) -> tuple[Article, str]:
     values, _ = frontmatter.parse(body, handler=handler)
     article = fields.article(values, path)
     warning = warnings.of(values, article, body, lines_before)
-    return article, warning
+    return Examined(article, warning)
+
+
+def _raise_why_unreadable(place: str, path: str) -> NoReturn:
+    """Raise the error for which the listing had to leave a folder out."""
+    os.listdir(place)  # noqa: PTH208 - Path would be slower
+    raise ArticleError(path, "is a folder that could not be read a moment ago")
 
 
 def _reason(error: OSError, path: str) -> str:

@@ -25,7 +25,12 @@ from bot.feed.values import (
 
 # UTF-16 units. The longest real title has 180, the longest excerpt 552; Telegram's message has
 # 4,096.
-TITLE, EXCERPT, RELATED_EXCERPT, PROVIDER, TOPIC, KIND = 512, 8_000, 2_000, 128, 64, 32
+TITLE = 512
+EXCERPT = 8_000
+RELATED_EXCERPT = 2_000
+PROVIDER = 128
+TOPIC = 64
+KIND = 32
 MOST_TOPICS = 30
 MOST_RELATED = 50
 

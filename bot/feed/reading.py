@@ -26,7 +26,8 @@ from bot.domain.record import ArticleRecord, pack
 from bot.errors import ArticleError
 from bot.feed import document
 
-#: From so many files on processes are worth their start, in which a core could read some thousand.
+#: From this number of files on, several processes are faster than one: their start takes as long
+#: as some thousand files.
 MANY = 2_000
 #: Batches that each process reads ahead of the one that is waited for: they wait in memory.
 _AHEAD = 2
@@ -161,7 +162,7 @@ def _end_with(sentinel: int) -> None:
 
 def _parse(reader: document.Folder, path: str) -> ParsedFile:
     try:
-        article = reader.read(path)
+        article, warning = reader.read(path)
     except ArticleError as error:
         return ParsedFile(path, reason=error.reason, unfinished=error.unfinished)
-    return ParsedFile(path, pack(article), warning=reader.warning)
+    return ParsedFile(path, pack(article), warning=warning)

@@ -19,7 +19,7 @@ from bot.publish import settling, work
 from bot.publish.composing import Composer
 from bot.publish.edits import Edits
 from bot.publish.ended_calls import EndedCalls
-from bot.publish.followed import FollowedFiles, unread
+from bot.publish.followed import FollowedFiles, Reread
 from bot.publish.in_flight import MOST_IN_FLIGHT, InFlightCalls
 from bot.publish.messenger import Messenger, Tell
 from bot.publish.recovery import Recovery
@@ -47,6 +47,7 @@ class Courier:
         *,
         doubt_seconds: float,
         recovery: Recovery,
+        reread: Reread,
         tell: Tell,
     ) -> None:
         self._store = store
@@ -57,7 +58,7 @@ class Courier:
         self._woken = asyncio.Event()
         calls = InFlightCalls(limiter, clock, self._woken.set)
         self._calls = calls
-        self.followed = FollowedFiles(store, clock, unread)
+        self.followed = FollowedFiles(store, clock, reread)
         self._sends = Sends(
             store, messenger, composer, limiter, calls, tell, self.followed
         )
@@ -70,8 +71,8 @@ class Courier:
         self._stopping = False
         self._edits_first = True
         #: For the watchdog, monotonic: when the running `deliver` began; its last progress.
-        self.busy_since: float | None = None
-        self.moved: float | None = None
+        self.delivering_since: float | None = None
+        self.last_progress: float | None = None
 
     async def recover(self) -> int:
         """After a start: mark as doubtful what the last process left in flight; return how many.
@@ -101,15 +102,15 @@ class Courier:
 
     async def deliver(self, until: datetime) -> datetime | None:
         """Send what is due by `until`; return when more is, or None. Raises TokenRevoked."""
-        self.busy_since = self._clock.monotonic()
-        end = self.busy_since + (until - self._clock()).total_seconds()
+        self.delivering_since = self._clock.monotonic()
+        end = self.delivering_since + (until - self._clock()).total_seconds()
         try:
             return await self._run(end)
         finally:
             try:
                 await self._finish()
             finally:
-                self.busy_since = None
+                self.delivering_since = None
 
     async def _run(self, end: float) -> datetime | None:
         """Send until nothing more is due before `end` (monotonic); return when more is."""
@@ -117,18 +118,24 @@ class Courier:
             self._woken.clear()
             at = self._clock()
             left = timedelta(seconds=end - self._clock.monotonic())
-            over = self._stopping or not self._goes_on(left)
-            ready = None if over else await self._begin_more(at)
-            if not self._calls:
-                if ready is None or ready > at:
-                    self.moved = self._clock.monotonic()
-                if over:
+            if self._stopping or not self._goes_on(left):
+                if not self._calls:
+                    self._note_progress()
                     return at
-                if ready is None or ready > at + left:
-                    return ready
-            wait = (ready - at).total_seconds() if ready else None
-            await self._wait(SLOW if over and not self._stopping else wait)
+                seconds = None if self._stopping else SLOW
+            else:
+                ready = await self._begin_more(at)
+                if not self._calls:
+                    if ready is None or ready > at:
+                        self._note_progress()
+                    if ready is None or ready > at + left:
+                        return ready
+                seconds = (ready - at).total_seconds() if ready else None
+            await self._wait(seconds)
             await self._settle_ended()
+
+    def _note_progress(self) -> None:
+        self.last_progress = self._clock.monotonic()
 
     async def _finish(self) -> None:
         """Wait for the calls in flight and settle them; log what was counted."""
@@ -138,7 +145,11 @@ class Courier:
             await self._ended.log((), last=True)
 
     def _goes_on(self, left: timedelta) -> bool:
-        """Return True if a run is not over: past its end, nobody waits for a slow call."""
+        """Return True if the run goes on.
+
+        Past its end it does so only while a slow call is in flight, so that other chats need not
+        wait for that call.
+        """
         if left >= timedelta():
             return True
         return left > -LONGEST_CALL and self._calls.any_longer_than(SLOW)
@@ -155,7 +166,7 @@ class Courier:
         await asyncio.sleep(0)  # the calls begin, and count in the rate limits
         await self._begin_sends_and_edits(at, edits_due=more.edits)
         if more.planning:
-            self.moved = self._clock.monotonic()
+            self._note_progress()
             self._woken.set()
             return at
         if len(self._calls) >= MOST_IN_FLIGHT:
@@ -206,7 +217,7 @@ class Courier:
     async def _settle_ended(self) -> None:
         try:
             if await self._ended.settle():
-                self.moved = self._clock.monotonic()
+                self._note_progress()
         except TokenRevoked:
             self.stop()
             raise

@@ -25,19 +25,12 @@ LONGEST = 5.0
 _log = logging.getLogger(__name__)
 
 
-async def unread(articles: Mapping[str, int]) -> Mapping[str, str]:
-    """Read nothing: for a bot without a folder."""
-    del articles
-    return {}
-
-
 class FollowedFiles:
     """The files that the posts of one bot follow."""
 
     def __init__(self, store: Store, clock: Clock, reread: Reread) -> None:
         self._store = store
         self._clock = clock
-        #: The app gives what reads files.
         self.reread = reread
         #: Delivery → monotonic time of when its file was read again.
         self._read: dict[int, float] = {}

@@ -40,7 +40,9 @@ async def connected(
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(messenger.close)
-        username = await scheduler.unless(stop, identify(messenger, stop, seconds))
+        username = await scheduler.until_stopped(
+            stop, identify(messenger, stop, seconds)
+        )
         connection = Connection(messenger, username, parts)
         stack.push_async_callback(connection.inbox.close)
         yield connection

@@ -89,6 +89,7 @@ class Connection:
             parts.clock,
             doubt_seconds=doubt_seconds,
             recovery=recovery,
+            reread=parts.reread,
             tell=self.tell_editors,
         )
 

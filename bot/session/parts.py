@@ -9,6 +9,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.domain.rate_limit import RateLimiter
 from bot.publish.channels import Channels
+from bot.publish.followed import Reread
 from bot.rendering.templates import Templates
 from bot.settings import Settings
 from bot.store.thread import Store
@@ -26,5 +27,7 @@ class Parts:
     clock: Clock
     #: Called when there may be something to send.
     wake: Callable[[], None]
+    #: Reads files again just before posts that depend on them are sent.
+    reread: Reread
     #: Returns what only a running bot knows of its folder for /status.
     folder_status: Callable[[], Mapping[str, Any]]

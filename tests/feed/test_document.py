@@ -545,7 +545,7 @@ def test_each_file_of_a_batch_is_held_to_the_folder(tmp_path: Path) -> None:
         "../in/a.md",
     ):
         if path in ("a.md", "d/a.md", "sub/a.md", "../in/a.md"):
-            assert batch.read(path).title == "A quiet harbour"
+            assert batch.read(path).article.title == "A quiet harbour"
         else:
             with pytest.raises(
                 ArticleError, match="is a link that leads out of the folder"

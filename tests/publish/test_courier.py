@@ -277,7 +277,7 @@ async def test_an_answer_of_an_odd_shape_concerns_no_other_delivery(
         sum(len(publisher.posts(reader)) for reader in found) + len(publisher.posts())
         == states["sent"]
     )
-    assert publisher.telegram.courier.busy_since is None
+    assert publisher.telegram.courier.delivering_since is None
 
 
 async def test_a_call_that_breaks_is_in_doubt_and_concerns_no_other(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -35,6 +35,12 @@ class Joined:
     bot: Connection
 
 
+async def _unread(articles: Mapping[str, int]) -> Mapping[str, str]:
+    """Read nothing: this bot has no folder."""
+    del articles
+    return {}
+
+
 @asynccontextmanager
 async def joined(
     sandbox: Sandbox, settings: Settings, templates: Templates
@@ -58,6 +64,7 @@ async def joined(
         pace=pace,
         clock=clock,
         wake=lambda: None,
+        reread=_unread,
         folder_status=dict,
     )
     bot = Connection(speaking, sandbox.bot.username or "", parts)

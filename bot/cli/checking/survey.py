@@ -163,7 +163,7 @@ def _read(
     articles, rejected = [], []
     for path in paths:
         try:
-            articles.append(reader.read(path))
+            articles.append(reader.read(path).article)
         except ArticleError as error:
             rejected.append(error)
     return articles, rejected
