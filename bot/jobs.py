@@ -154,7 +154,7 @@ class Jobs:
             raise failed[0]
 
     async def index(self, batches: int = 1) -> bool:
-        """Index up to so many batches of an older database's articles.
+        """Index up to `batches` batches of an older database's articles.
 
         Return True if there may be more.
         """

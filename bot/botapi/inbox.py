@@ -165,7 +165,9 @@ class Inbox:
             return
         self._forgetting = True
         try:
-            await asyncio.sleep(0)  # those that end at the same time are deleted too
+            await asyncio.sleep(
+                0
+            )  # updates that end now join `_done`: one deletion for all
             while self._done:
                 await self._forget()
         except PaperboyError as error:

@@ -49,7 +49,7 @@ Pause = Callable[[asyncio.Event, float], Awaitable[None]]
 
 
 async def wait_or_stop(stop: asyncio.Event, seconds: float) -> None:
-    """Wait until `stop` is set, but not longer than so many seconds."""
+    """Wait until `stop` is set, but not longer than `seconds`."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
 
@@ -289,6 +289,6 @@ def asked_for(outcome: Outcome) -> float:
 
 
 def _delay(failures: int) -> float:
-    """Return the seconds to wait after so many failures in a row."""
+    """Return the seconds to wait after this number of failures in a row."""
     doublings = min(failures - 1, 10)
     return min(2.0**doublings, _LONGEST_PAUSE)

@@ -201,7 +201,7 @@ async def one_by_one(
 async def answer_one(
     context: Context, request: Request, decision: Decision, value: str
 ) -> TapResult:
-    """Post one of the articles that wait together, or do not; ask about the next.
+    """Post or skip one of the articles that wait together; then ask about the next.
 
     value: why it waits, and its short id.
     """

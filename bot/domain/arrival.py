@@ -52,7 +52,7 @@ class Future(StrEnum):
     SKIP = "skip"
 
 
-#: Old arrivals within so long are counted together.
+#: Old arrivals within this time are counted together.
 WINDOW = timedelta(minutes=10)
 #: An article this much older than the last whole scan is news: sites publish late and date in other
 #: time zones.
@@ -132,7 +132,7 @@ def news_since(scanned: int | None, at: int) -> int:
 
 
 def is_bulk(older: int, above: int | None) -> bool:
-    """Return True if so many old articles within WINDOW are too many to be news.
+    """Return True if `older` old articles within WINDOW are too many to be news.
 
     above: None turns this off.
     """

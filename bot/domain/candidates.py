@@ -12,7 +12,7 @@ from itertools import count, islice
 
 #: The most candidates that one search tries.
 MOST = 20
-#: After so many numbers in a row without a message, above all known ones, the chat has ended.
+#: Numbers in a row without a message, above all known ones, after which the chat has ended.
 BEYOND = 3
 
 

@@ -1,8 +1,8 @@
-"""Text as it is indexed, and a reader's words as what they mean to find in it.
+"""How text is written for the index, and how a reader's search is parsed.
 
-Pure; knows no SQL and no article. The index splits text at what is neither letter nor digit, which
-finds nothing inside a script without spaces: there, each character is indexed as a word and a run
-of them is a phrase. Text and query are folded alike.
+Pure; knows no SQL and no article. The index splits text at every character that is neither letter
+nor digit. A script without spaces would be one long word; so each of its characters is indexed as a
+word, and several of them in a query are a phrase. Text and query are folded alike.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class EditSettlement:
 class ReplySettlement:
     """What is done after an attempt to reply: it is tried again at once or dropped."""
 
-    #: Try again after so many seconds; None: not again.
+    #: Try again after this number of seconds; None: not again.
     again_in: float | None = None
     #: What the next attempt does differently, where it can.
     fallback: Fallback | None = None
@@ -102,7 +102,7 @@ class ReplySettlement:
 class NoticeSettlement:
     """What is done after an attempt to send an editor a notice, which is kept until it is sent."""
 
-    #: Try this editor again after so many seconds; None: the notice was sent.
+    #: Try this editor again after this number of seconds; None: the notice was sent.
     again_in: float | None = None
     #: Telegram lets nothing through to the editor: they never pressed Start, or blocked the bot.
     is_refused: bool = False
@@ -115,7 +115,7 @@ class DeletionSettlement:
     """What is done after an attempt to delete a copy that was forwarded for a probe."""
 
     is_deleted: bool = False
-    #: Try again after so many seconds; None: not again.
+    #: Try again after this number of seconds; None: not again.
     again_in: float | None = None
 
 

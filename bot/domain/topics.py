@@ -158,8 +158,8 @@ class Taxonomy:
         """Match what a reader typed to topics among `known` and those the operator wrote.
 
         `AI, Computer Vision` are two; `computer vision` one; `ai computer vision` and `ai and
-        computer vision` two, but only when every word belongs to one: else all of them are unknown,
-        and what they hold is nearest.
+        computer vision` two, if every word belongs to a topic. If one does not, that part is
+        unknown, and the topics found in it are returned among `nearest`.
         """
         meanings = self._meanings(known)
         topics: list[str] = []

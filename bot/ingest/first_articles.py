@@ -15,7 +15,7 @@ from bot.store.database import Database, milliseconds
 class FirstArticles:
     """The stories that are known under the titles of some new articles, and those added since.
 
-    window: so far apart two articles of one title may be; zero: no article is a copy.
+    window: the longest time between two articles of one story; zero: no article is a copy.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from bot.settings import Feed
 from bot.store import files, missing_files, notices
 from bot.store.thread import Store
 
-#: Where more than one file in so many is gone at once, the folder is at fault
+#: If more than one file in MANY is gone at once, the folder is at fault
 #: (docs/architecture.md, Change).
 MANY = 10
 #: Keys of the notices about files that are gone.
@@ -83,7 +83,7 @@ class MissingFiles:
     async def _report_many(
         self, missing: list[str], lost: int, known: int, report: ScanReport
     ) -> None:
-        """Have the editors told that many files are gone, unless most were missed before."""
+        """Notify the editors that many files are gone, unless most were missed before."""
         missed = await self._store(missing_files.count_missed, missing)
         if missed * 2 < len(missing):
             notice = self._notice(Alert.FILES_GONE, lost, known)

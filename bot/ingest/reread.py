@@ -1,4 +1,4 @@
-"""Reads files again just before posts that follow them are sent. Sends and refuses nothing."""
+"""Reads some files again, just before their posts are sent. Sends and refuses nothing."""
 
 from __future__ import annotations
 

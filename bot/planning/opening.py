@@ -104,7 +104,7 @@ def release(
     waits for ever.
 
     by_source: no editor decided it, so that an article older than `max_age` is not posted.
-    gather: its posts are edited after so long.
+    gather: its posts are edited after this time.
     """
     with transaction(db):
         stored = articles.get(db, number)

@@ -30,7 +30,7 @@ def article_key(alert: Alert, article: int) -> str:
 def remark(
     db: Database, recorded: Sequence[Recorded], at: datetime, *, drafts: bool = False
 ) -> None:
-    """Have the editors told what they should know of a batch of files, within its transaction.
+    """Write notices for the editors about a batch of files, within its transaction.
 
     drafts: those wait for an editor, too.
     """
@@ -63,7 +63,7 @@ def settled(db: Database, article: int, at: datetime) -> None:
 
 
 def drafted(db: Database, article: int, at: datetime) -> None:
-    """Have the editors told that an article that was posted is a draft now."""
+    """Write the notice for the editors that an article that was posted is a draft now."""
     notice = _about(Alert.DRAFT, article)
     notices.tell(db, [notice], at)
 

@@ -15,7 +15,7 @@ from bot.settings import Settings
 
 #: Size, mtime_ns, inode.
 Mark = tuple[int, int, int]
-#: Changes are gathered for so long before posts are edited, unless the settings say otherwise.
+#: How long changes are gathered before posts are edited, unless the settings say otherwise.
 GATHER = timedelta(seconds=60)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -36,7 +36,7 @@ class Rules:
     #: So many old articles may arrive at once and be posted; None: however many.
     bulk_above: int | None = None
     same_title: timedelta = timedelta(days=30)
-    #: Changes are gathered for so long before posts are edited.
+    #: How long changes are gathered before posts are edited.
     gather: timedelta = GATHER
     #: Older articles are recorded and not posted; None: however old they are.
     max_age: timedelta | None = None

@@ -102,7 +102,7 @@ def _name(chat: chats.Chat) -> str:
 
 
 class Readers:
-    """Counts readers' settlements between two log lines, which would be hundreds a minute."""
+    """Counts messages to readers, for one log line in place of hundreds a minute."""
 
     def __init__(self) -> None:
         self._counts: Counts = Counter()

@@ -1,7 +1,7 @@
-"""Has the files read again that posts follow, just before these are sent. Sends nothing.
+"""Has files read again just before their posts are sent. Sends nothing.
 
-A post that an editor asked for follows its file until it is sent: it may have been deleted or
-changed since the editor decided.
+This is done for posts that an editor asked for: the file may have been deleted or changed since the
+editor decided.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class FollowedFiles:
-    """The files that the posts of one bot follow."""
+    """The files that are read again before the posts of one bot are sent."""
 
     def __init__(self, store: Store, clock: Clock, reread: Reread) -> None:
         self._store = store

@@ -110,7 +110,7 @@ class InFlightCalls:
         return [one for one in self._calls if one.is_done]
 
     def any_longer_than(self, seconds: float) -> bool:
-        """Return True if a call has been in flight for more than so many seconds."""
+        """Return True if a call has been in flight for more than `seconds`."""
         now = self._clock.monotonic()
         begun = [one.begun for one in self._calls]
         return min(begun, default=now) < now - seconds

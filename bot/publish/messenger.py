@@ -55,7 +55,7 @@ class Tell(Protocol):
     """Sends notices to the editors, once for each key."""
 
     async def __call__(self, *notices: Notice) -> None:
-        """Have the editors told."""
+        """Write notices down for every editor; the notifier sends them."""
 
 
 #: Asks the editors to decide; returns True if one of them was told.

@@ -66,7 +66,7 @@ class Notifier:
         self._heard: set[int] = set()
 
     async def tell(self, *new: Notice) -> None:
-        """Have the editors told: once for each key as long as its incident is open."""
+        """Write notices down and send them: once for each key as long as its incident is open."""
         await self._store(notices.tell, new, self._clock())
         self.nudge()
 
@@ -207,7 +207,7 @@ class Notifier:
 
 
 def _tell_broken(db: Database, broken: Sequence[Broken], at: datetime) -> None:
-    """Have editors told of each line in their own templates that failed, once a day."""
+    """Write a notice of each line in their own templates that failed, once a day."""
     notices.tell(db, [_broken(db, one, at) for one in broken], at)
 
 

@@ -27,7 +27,7 @@ from bot.store.database import Database
 from bot.store.numbers import Touch
 from bot.store.recovery import Doubt
 
-#: A search waits so long, at most, for the next due post, whose number bounds the search.
+#: The longest that a search waits for the next due post, whose number bounds the search.
 BOUND = timedelta(seconds=60)
 #: When it is checked again whether other people's messages have bounded a search.
 UNTOLD = timedelta(seconds=30)

@@ -37,7 +37,7 @@ from bot.store.recovery import Doubt
 from bot.store.thread import Store
 
 #: If no message number from before the attempt is known, the search waits for one from after it,
-#: up to so many times `doubt_seconds`.
+#: up to this multiple of `doubt_seconds`.
 PATIENCE = 10
 
 

@@ -136,7 +136,7 @@ def decide(
     *,
     until: int | None = None,
 ) -> Decided:
-    """Post so many of the newest articles that wait together (None: all), and never the others.
+    """Post the newest articles that wait together: `newest` of them (None: all), never the others.
 
     until: only articles up to this row number. A new question is asked about the others.
     """

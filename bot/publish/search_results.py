@@ -36,7 +36,7 @@ class SearchResults:
     ask: Ask
 
     async def record(self, doubt: Doubt, result: Result, at: datetime) -> None:
-        """Record and log a result; after it, the delivery is settled, or it is searched later."""
+        """Record and log a result: it settles the delivery, or puts off the search for it."""
         name = await self.store(naming.delivery, doubt.to.delivery)
         match result:
             case Found():

@@ -47,7 +47,7 @@ class Sends:
             is_more_due = most > 0 and await self._begin_batch(most, at)
 
     async def _begin_batch(self, most: int, at: datetime) -> bool:
-        """Begin at most so many sends; return True if more may be due."""
+        """Begin at most `most` sends; return True if more may be due."""
         busy = self.calls.busy()
         due = await self.store(work.due, at, busy, most)
         await self._refuse(due.failed, at)

@@ -1,4 +1,4 @@
-"""Reads what the courier has to do, in one visit to the store. Plans followers; makes no call."""
+"""Reads from the store what the courier has to do. Plans deliveries to followers; calls nobody."""
 
 from __future__ import annotations
 

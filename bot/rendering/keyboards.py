@@ -173,7 +173,7 @@ def is_topic_keyboard(rows: Rows) -> bool:
 
 
 def replaced(rows: Rows, data: str, button: Button) -> list[list[Button]]:
-    """Return the rows with `button` in the place of the one with that callback data."""
+    """Return the rows; the button whose callback data is `data` is replaced by `button`."""
     new = [list(row) for row in rows]
     for row in new:
         for column, one in enumerate(row):

@@ -18,7 +18,7 @@ from bot.rendering.templates import Templates
 PAGE = 10
 #: Undo buttons, and buttons of the nearest topics, at most.
 UNDO = 12
-#: Up to so many topics have an undo button each; more have one for all.
+#: Up to this number, topics have an undo button each; more have one for all.
 UNDO_EACH = 3
 
 

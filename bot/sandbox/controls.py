@@ -39,7 +39,7 @@ class Parts:
     world: World
     faults: Faults
     calls: Journal
-    #: Lets so many seconds pass.
+    #: Lets this number of seconds pass.
     advance: Callable[[float], None]
 
 

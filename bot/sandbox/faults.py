@@ -59,7 +59,7 @@ class Fault:
 
 
 def retry_after(seconds: int) -> Fault:
-    """429: wait so many seconds."""
+    """429: wait this number of seconds."""
     return Fault(Kind.REFUSE, 429, too_many(seconds).description, retry_after=seconds)
 
 

@@ -170,7 +170,7 @@ class Connection:
         await menus.set_all(self._messenger, self._parts.settings.telegram.admins)
 
     async def tell_editors(self, *notices: Notice) -> None:
-        """Have every editor told, once for each key while its incident is open."""
+        """Write notices down for every editor: once for each key while its incident is open."""
         if notices:
             await self.notifier.tell(*notices)
 

@@ -19,7 +19,7 @@ from bot.store.delivery_rows import UNCONFIRMED
 from bot.store.forms import FORMS_SHOWN
 from bot.store.oddities import Oddity, OddityKind
 
-#: A delivery that could go out and still waits after so long is not merely behind others.
+#: A delivery that could go out and still waits after this time is not merely behind others.
 LATE = timedelta(days=1)
 _DELIVERY = (
     "SELECT d.id AS delivery, d.article, d.chat, d.reason AS detail FROM deliveries d"

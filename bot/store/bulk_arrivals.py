@@ -40,7 +40,7 @@ class Older:
     archive: int = 0
 
     def free(self, db: Database, most: int = -1) -> list[int]:
-        """Return those that wait for nothing, at most so many."""
+        """Return those that wait for nothing, at most `most`; -1: all."""
         sql = f"SELECT id FROM articles WHERE {FREE} AND {_ARRIVED_OLD} LIMIT :most"
         return column(db, sql, {**self._values(), "most": most})
 

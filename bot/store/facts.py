@@ -22,8 +22,8 @@ class Fact(StrEnum):
     #: The last sequence number of the backup that took this database's place; absent: none ever
     #: did.
     RESTORED_AFTER = "restored_after"
-    #: When the last whole scan that found articles ended (milliseconds since 1970), ten minutes
-    #: late at most.
+    #: When the last whole scan that found articles ended (milliseconds since 1970). Not written
+    #: again within ten minutes, so up to ten minutes old.
     SCANNED = "scanned"
     #: The last article that was there at the first whole scan or when a channel began: no arrival.
     ARCHIVE = "archive"

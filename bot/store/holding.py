@@ -59,9 +59,10 @@ def hold(db: Database, articles: Collection[int], waits: Waits) -> None:
 def free(
     db: Database, article: int, *, arrives: datetime | None, decided: bool = True
 ) -> None:
-    """Let an article wait no more. arrives: it counts as recorded then; None: when it was recorded.
+    """Let an article wait no longer.
 
-    decided: an editor did, so it never counts towards a bulk arrival again.
+    arrives: the moment at which it counts as recorded from now on; None: that does not change.
+    decided: True if an editor decided; then it never counts towards a bulk arrival again.
     """
     with transaction(db):
         sql = "UPDATE articles SET waits = ?, held = 0, decided = max(decided, ?) WHERE id = ?"

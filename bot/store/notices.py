@@ -45,7 +45,7 @@ class Waiting:
 
 
 def tell(db: Database, notices: Iterable[Notice], at: datetime) -> list[Notice]:
-    """Have the editors told; return the notices whose incident was not open yet."""
+    """Write notices down for the editors; return those whose incident was not open yet."""
     with transaction(db):
         return [one for one in notices if _tell(db, one, at)]
 

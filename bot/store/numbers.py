@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from bot.store import sequence
 from bot.store.database import milliseconds, row, rows, transaction, write
 
-#: Others' messages are remembered for so long, the last of each chat for ever.
+#: How long others' messages are remembered; the last of each chat is for ever.
 _KEPT = timedelta(days=7)
 
 
@@ -69,7 +69,7 @@ class Touch(Enum):
     TAKEN = "taken"
     #: Yes, for the first time.
     FIRST = "first"
-    #: Yes, and it may have been changed by an earlier probe.
+    #: Yes, but an earlier probe may have changed it already.
     AGAIN = "again"
 
 

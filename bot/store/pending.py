@@ -20,7 +20,7 @@ from bot.store.database import (
     write,
 )
 
-#: A reply is not edited after so long: its post still waits, and /status shows it.
+#: A reply is not edited after this time: its post still waits, and /status shows it.
 KEPT = timedelta(days=2)
 
 

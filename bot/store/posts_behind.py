@@ -27,7 +27,7 @@ _OF_ARTICLE = f"{_BEHIND} AND d.article = :article"
 
 
 def tell(db: Database, article: int, at: datetime) -> None:
-    """Have the editors told of the posts of an article that are behind it, if there are any."""
+    """Write a notice of the posts of an article that are behind it, if there are any."""
     values = {"article": article, "most": FORMS_SHOWN}
     sql = f"SELECT d.chat, d.lane {_OF_ARTICLE} ORDER BY d.lane, d.chat"
     behind = rows(db, sql, values)
@@ -47,7 +47,7 @@ def tell(db: Database, article: int, at: datetime) -> None:
 
 
 def tell_if_behind(db: Database, delivery: int, at: datetime) -> None:
-    """Have the editors told of the posts that are behind with this one, if it is behind."""
+    """Write a notice of the posts that are behind with this one, if it is behind."""
     sql = f"SELECT d.article {_BEHIND} AND d.id = :delivery"
     behind = row(db, sql, {"delivery": delivery, "most": FORMS_SHOWN})
     if behind:

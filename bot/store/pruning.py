@@ -52,7 +52,7 @@ def attempts(db: Database, at: datetime) -> int:
 def payloads(db: Database, at: datetime) -> int:
     """Shorten a batch of old payloads (`store.payloads`); return how many rows were read.
 
-    Each row is read once: a delivery that is still open after so long keeps its payload whole.
+    Each row is read once: a delivery that is still open after this time keeps its payload whole.
     """
     after = int(facts.get(db, Fact.PRUNED) or 0)
     sql = (

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot.store.database import column, milliseconds, row, transaction, write
 
-#: Telegram drops an update after so long; so does the bot.
+#: Telegram drops an update after this time; so does the bot.
 _WAITS = timedelta(days=1)
 
 

@@ -151,7 +151,7 @@ def _route_to(path: str, page: Page) -> Route:
 
 
 class _ConcurrencyLimit:
-    """Allows so many requests at a time and refuses others, so that pages don't delay updates."""
+    """Allows a number of requests at a time and refuses others: pages don't delay updates."""
 
     def __init__(self, most: int) -> None:
         self._free = most
