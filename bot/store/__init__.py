@@ -38,7 +38,7 @@ Files and articles:
     holding          articles that wait, and why
     bulk_arrivals    old articles that arrived together
     due_articles     articles that are dated to come, or expire
-    merging          two articles, or two chats, become one
+    merging          two articles, or two chats, become one: rows of every table that names them
     search           articles found by words
     match_expressions  queries as the full-text index takes them
     searches         searches whose pages can be turned

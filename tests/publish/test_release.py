@@ -24,11 +24,17 @@ from bot.store import (
     holding,
     notices,
     outbox,
-    search,
 )
 from bot.store.database import milliseconds, rows
 from bot.store.facts import Fact
-from tests.support.newsroom import FIRST, SECOND, Newsroom, article, open_newsroom
+from tests.support.newsroom import (
+    FIRST,
+    SECOND,
+    Newsroom,
+    article,
+    first_page,
+    open_newsroom,
+)
 
 A, B = "https://one.example/story", "https://two.example/story"
 
@@ -77,7 +83,7 @@ def is_hidden(newsroom: Newsroom, number: int) -> bool:
     """Whether readers can find it nowhere."""
     title = newsroom.stored(number).article.title
     listed = [one.id for one in article_lists.latest(newsroom.db)]
-    found = [one.id for one in search.search(newsroom.db, title)]
+    found = [one.id for one in first_page(newsroom.db, title)]
     counted = sum(one.articles for one in follows.overview(newsroom.db))
     candidates = [one.id for one in article_lists.candidates(newsroom.db)]
     assert (number in listed) == (number in found) == bool(counted)
@@ -310,7 +316,7 @@ def test_more_old_articles_than_so_many_wait_and_can_be_found(
     arrive(newsroom, 1, 2, 3, 4)
     assert newsroom.deliver() == []
     assert holding.counts(newsroom.db) == {Waits.BULK: 4}
-    assert len(search.search(newsroom.db, "harbour")) == 4
+    assert len(first_page(newsroom.db, "harbour")) == 4
 
 
 def test_they_are_counted_over_ten_minutes_and_those_not_sent_yet_join(
