@@ -14,6 +14,7 @@ and time enters once, as `clock`.
     health        signals for /health and the watchdog
     session       one bot account at work: client, courier, updates, editors
     ending        ends a run: by a signal, or for an error that needs a supervisor
+    host          what a bot has of its host: clocks, thread, lock, folder changes, network
     scheduler     named jobs: at intervals, at moments of a calendar, when nudged, or on request
     watchdog      ends a process in which nothing moves any more
     web           HTTP: health, metrics, the webhook endpoint

@@ -16,6 +16,7 @@ from bot.domain.rate_limit import Limits, RateLimiter
 from bot.ending import Ending
 from bot.errors import PaperboyError, Stopped
 from bot.health import HealthMonitor
+from bot.host import Host
 from bot.ingest import reread
 from bot.ingest.poller import Poller
 from bot.ingest.scan_report import ScanReport
@@ -32,7 +33,7 @@ from bot.session import webhook as webhook_settings
 from bot.session.parts import Parts
 from bot.settings import Settings
 from bot.single_run import SingleRun
-from bot.store import clock_shifts, lock, outbox, present, upgrade
+from bot.store import clock_shifts, outbox, present, upgrade
 from bot.store.early_check import EarlyCheck
 from bot.store.thread import Store
 
@@ -50,11 +51,12 @@ class App:
     """One Paperboy. `opened` makes it; then `scan`, or `connect` and `run` or `run_once`."""
 
     def __init__(
-        self, settings: Settings, templates: Templates, store: Store, clock: Clock
+        self, settings: Settings, templates: Templates, store: Store, host: Host
     ) -> None:
+        clock = host.clock
         channels = Channels(store, settings.channels, templates.taxonomy)
-        self._scanner = Scanner(store, settings.feed, self._rules, clock)
-        self._poller = Poller(self._scanner, settings.feed, clock)
+        self._scanner = Scanner(store, settings.feed, self._rules, clock, host.readers)
+        self._poller = Poller(self._scanner, settings.feed, clock, host.changes)
         self._parts = Parts(
             settings=settings,
             templates=templates,
@@ -65,6 +67,7 @@ class App:
             wake=self._wake,
             reread=self._reread,
             folder_status=self._poller.folder_status,
+            transport=host.transport,
         )
         self._ending = Ending()
         self._stop = self._ending.stop
@@ -80,21 +83,23 @@ class App:
         templates: Templates,
         clock: Callable[[], datetime] | None = None,
         early_check: EarlyCheck | None = None,
+        host: Host | None = None,
     ) -> AsyncIterator[App]:
         """Hold the database and open it while the block runs. Raises DatabaseInUse or StoreError.
 
         `clock`: a `Clock`, or anything else that tells the wall time; None: the system's.
-        early_check: a check of the database that was begun before.
+        early_check: a check of the database that was begun before. host: instead of `clock`.
         """
         database = settings.store.database
-        clock = Clock.of(clock) if clock else Clock(now, monotonic)
-        with lock.held(database):
+        if host is None:
+            host = Host(clock=Clock.of(clock) if clock else Clock(now, monotonic))
+        with host.hold(database):
             if early_check is None or not early_check.holds():
                 present.before_use(database)
             upgrade.keep_copy(database)
-            store = Store(database)
+            store = Store(database, host.store_thread())
             try:
-                app = cls(settings, templates, store, clock)
+                app = cls(settings, templates, store, host)
                 await app._take_over()
                 yield app
             finally:

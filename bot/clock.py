@@ -81,7 +81,8 @@ class Clock:
         while not stop.is_set():
             self()
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), TICK)
+                async with asyncio.timeout(TICK):  # needs no task, as `wait_for` does
+                    await stop.wait()
 
     def _read(self) -> tuple[datetime, float | None]:
         """Return the wall time and its difference to the monotonic time.

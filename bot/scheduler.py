@@ -289,7 +289,8 @@ class Scheduler:
     def _bring_forward(self, name: str, seconds: float) -> None:
         """Let a job run in `seconds`, if it would run later."""
         job = self._jobs[name]
-        soon = job.now() + timedelta(seconds=seconds)
+        # Dates are rounded: a microsecond early, it would run in vain and ask again.
+        soon = job.now() + timedelta(seconds=seconds, microseconds=1)
         if job.next_run and soon < job.next_run:
             job.next_run = soon
             self._set_timer()

@@ -76,7 +76,8 @@ async def watch(
     since = last = monotonic()
     while not stop.is_set():
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await stop.wait()
         at = monotonic()
         if at - last > SLEPT:
             since = at

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.botapi import error_mapping, redaction, wire
 from bot.botapi.meter import Meter
-from bot.botapi.wire import Wire
+from bot.botapi.wire import MakeTransport, Wire
 from bot.domain.delivery import Payload
 from bot.domain.outcome import Outcome, Sent, Unknown
 
@@ -186,11 +186,17 @@ def _has(result: dict[str, Any], fields: Mapping[str, type]) -> bool:
 
 
 def build(
-    token: str, api_base_url: str, *, paid: bool = False, meter: Meter | None = None
+    token: str,
+    api_base_url: str,
+    *,
+    paid: bool = False,
+    meter: Meter | None = None,
+    transport: MakeTransport | None = None,
 ) -> Messenger:
     """Return the messenger of one bot at one Bot API server.
 
-    Makes no call; from here on no log shows a token.
+    Makes no call; from here on no log shows a token. transport: as in `wire.connect`.
     """
     redaction.guard()
-    return Messenger(wire.connect(token, api_base_url), paid=paid, meter=meter)
+    connection = wire.connect(token, api_base_url, transport)
+    return Messenger(connection, paid=paid, meter=meter)

@@ -6,6 +6,7 @@ Makes no Outcome of an error (`error_mapping` does), and counts no call.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -15,6 +16,8 @@ from telegram import Bot
 
 from bot.botapi.transport import Parameters, Transport
 
+#: Makes a `Transport`, with its parameters.
+MakeTransport = Callable[..., Transport]
 #: Seconds to wait for an answer. Telegram downloads a picture from its address before it answers.
 _PHOTO_SECONDS = 30.0
 _ANSWER_SECONDS = 20.0
@@ -66,19 +69,25 @@ class Wire(Bot):
             await request.shutdown()
 
 
-def connect(token: str, api_base_url: str) -> Wire:
-    """Return the wire of one bot to one Bot API server. Makes no call."""
+def connect(
+    token: str, api_base_url: str, transport: MakeTransport | None = None
+) -> Wire:
+    """Return the wire of one bot to one Bot API server. Makes no call.
+
+    transport: makes the connections; None: over HTTP.
+    """
+    make = transport or Transport
     return Wire(
         token,
         base_url=f"{api_base_url}/bot",
         base_file_url=f"{api_base_url}/file/bot",
-        request=_transport(api_base_url, _CONNECTIONS),
-        get_updates_request=_transport(api_base_url, 4),
+        request=_transport(make, api_base_url, _CONNECTIONS),
+        get_updates_request=_transport(make, api_base_url, 4),
     )
 
 
-def _transport(api_base_url: str, connections: int) -> Transport:
-    return Transport(
+def _transport(make: MakeTransport, api_base_url: str, connections: int) -> Transport:
+    return make(
         api_base_url,
         connections=connections,
         answer=_ANSWER_SECONDS,

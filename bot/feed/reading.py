@@ -14,8 +14,8 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import aclosing, contextmanager
 from functools import partial
 from multiprocessing import connection
@@ -51,6 +51,24 @@ class ParsedFile(NamedTuple):
     warning: str = ""
 
 
+class Readers(NamedTuple):
+    """Processes that read files, one a core."""
+
+    pool: Executor
+    cores: int
+
+
+def start_readers() -> Readers:
+    """Return a process for each core; they start with the first call."""
+    cores = _cores()
+    context = multiprocessing.get_context("spawn")
+    return Readers(ProcessPoolExecutor(cores, context, _begin), cores)
+
+
+#: As `start_readers`.
+StartReaders = Callable[[], Readers]
+
+
 def read(paths: Sequence[str], folder: Path, max_bytes: int) -> list[ParsedFile]:
     """Read files, in their order. Paths have the form that `folder.listing` gave."""
     reader = document.Folder(folder, max_bytes)
@@ -58,7 +76,10 @@ def read(paths: Sequence[str], folder: Path, max_bytes: int) -> list[ParsedFile]
 
 
 async def read_all(
-    batches: Sequence[Sequence[str]], folder: Path, max_bytes: int
+    batches: Sequence[Sequence[str]],
+    folder: Path,
+    max_bytes: int,
+    start: StartReaders = start_readers,
 ) -> AsyncGenerator[list[ParsedFile], None]:
     """Yield the files of each batch, batch after batch, while others are being read."""
     done = 0
@@ -66,7 +87,8 @@ async def read_all(
     if files >= MANY:
         work = partial(_read_flat, folder=folder, max_bytes=max_bytes)
         try:
-            async with aclosing(_on_all_cores(batches, work)) as read_batches:
+            read_everywhere = _on_all_cores(batches, work, start())
+            async with aclosing(read_everywhere) as read_batches:
                 async for batch in read_batches:
                     yield batch
                     done += 1
@@ -96,12 +118,10 @@ def _named(flat: _Flat) -> ParsedFile:
 
 
 async def _on_all_cores(
-    batches: Sequence[Sequence[str]], work: partial[list[_Flat]]
+    batches: Sequence[Sequence[str]], work: partial[list[_Flat]], readers: Readers
 ) -> AsyncGenerator[list[ParsedFile], None]:
     """Yield the batches as processes read them. Raises OSError where that can't be."""
-    cores = _cores()
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(cores, context, _begin)
+    pool, cores = readers
     loop = asyncio.get_running_loop()
     waiting: deque[asyncio.Future[list[_Flat]]] = deque()
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import watchfiles
@@ -26,6 +26,9 @@ _LONGEST = 100
 _CHECK = 2_000
 #: Seconds between two checks for a folder that is not there.
 _ABSENT = 1.0
+
+#: As `changes`.
+Changes = Callable[[Path, Sequence[str], asyncio.Event], AsyncIterator[set[str]]]
 
 
 class WatchUnavailable(PaperboyError):

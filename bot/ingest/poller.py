@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.domain.notices import Alert, Notice
 from bot.feed import mounts, watch
 from bot.feed.folder import FolderMissing
-from bot.feed.watch import WatchUnavailable
+from bot.feed.watch import Changes, WatchUnavailable
 from bot.ingest.scan_report import ScanReport
 from bot.ingest.scanner import MISSING_ALERT, Progress, Scanner
 from bot.settings import Feed
@@ -40,10 +40,17 @@ _log = logging.getLogger(__name__)
 class Poller:
     """Decides when one folder is scanned."""
 
-    def __init__(self, scanner: Scanner, settings: Feed, clock: Clock) -> None:
+    def __init__(
+        self,
+        scanner: Scanner,
+        settings: Feed,
+        clock: Clock,
+        changes: Changes = watch.changes,
+    ) -> None:
         self._scanner = scanner
         self._settings = settings
         self._clock = clock
+        self._changes = changes
         #: Paths of files that the system reported and that were not scanned since.
         self._reported: set[str] = set()
         #: A file was reported since the last whole scan began.
@@ -84,7 +91,7 @@ class Poller:
         folder, patterns = self._settings.folder, self._settings.patterns
         try:
             self.watched = True
-            async for paths in watch.changes(folder, patterns, stop):
+            async for paths in self._changes(folder, patterns, stop):
                 self._note(paths)
                 nudge()
         except WatchUnavailable as error:

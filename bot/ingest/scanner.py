@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.feed import folder, reading
-from bot.feed.reading import ParsedFile
+from bot.feed.reading import ParsedFile, StartReaders, start_readers
 from bot.ingest import recorder, whole_scans
 from bot.ingest.missing import EMPTY_ALERT, GONE_ALERT, MissingFiles
 from bot.ingest.scan_report import ScanReport
@@ -48,13 +48,19 @@ class Scanner:
     """Scans one folder for one store."""
 
     def __init__(
-        self, store: Store, settings: Feed, rules: Callable[[], Rules], clock: Clock
+        self,
+        store: Store,
+        settings: Feed,
+        rules: Callable[[], Rules],
+        clock: Clock,
+        readers: StartReaders = start_readers,
     ) -> None:
         self._store = store
         self._settings = settings
         self._folder = settings.folder
         self._rules = rules
         self._clock = clock
+        self._readers = readers
         self._missing = MissingFiles(store, settings, clock)
         self._whole_scan = asyncio.Lock()
         self._file_scan = asyncio.Lock()
@@ -163,8 +169,9 @@ class Scanner:
             batch = stamps[start:end]
             batches.append(batch)
             paths.append([path for path, *_ in batch])
-        max_bytes = self._settings.max_file_bytes
-        parsed_batches = reading.read_all(paths, self._folder, max_bytes)
+        parsed_batches = reading.read_all(
+            paths, self._folder, self._settings.max_file_bytes, self._readers
+        )
         async with aclosing(parsed_batches):
             for batch in batches:
                 parsed = await anext(parsed_batches)

@@ -73,7 +73,8 @@ class InFlightCalls:
         self._limiter = limiter
         self._clock = clock
         self._ended = ended
-        self._calls: set[InFlightCall] = set()
+        #: In the order of their launch.
+        self._calls: dict[InFlightCall, None] = {}
         #: Rate-limited chats (row numbers), and until when.
         self._limited: dict[int, datetime] = {}
 
@@ -92,18 +93,19 @@ class InFlightCalls:
         now = self._clock.monotonic()
         task = asyncio.ensure_future(call)
         task.add_done_callback(self._on_end)
-        self._calls.add(InFlightCall(chat, task, sends, arrived, now))
+        self._calls[InFlightCall(chat, task, sends, arrived, now)] = None
 
     def _on_end(self, _: asyncio.Task[Outcome]) -> None:
         self._ended()
 
     def add(self, calls: Iterable[InFlightCall]) -> None:
         """Take calls in again, as their outcomes could not be recorded."""
-        self._calls.update(calls)
+        self._calls.update(dict.fromkeys(calls))
 
     def remove(self, calls: Iterable[InFlightCall]) -> None:
         """Let calls go whose outcomes are being recorded."""
-        self._calls.difference_update(calls)
+        for call in calls:
+            self._calls.pop(call, None)
 
     def done(self) -> list[InFlightCall]:
         """Return the calls that have ended."""

@@ -96,7 +96,7 @@ class Sandbox:
         self._listener: Listener | None = None
 
     async def __aenter__(self) -> Self:
-        self._listener = Listener(self._app, self._wires, self._port)
+        self._listener = Listener(self, self._wires, self._port)
         await self._listener.open()
         return self
 
@@ -113,7 +113,8 @@ class Sandbox:
         if self._listener:
             await self._listener.close()
 
-    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI: everything that it serves."""
         if scope["path"].startswith(("/bot", "/file/bot")):
             await self._api(scope, receive, send)
         else:

@@ -37,6 +37,7 @@ async def connected(
         telegram.api_base_url,
         paid=telegram.paid_broadcast,
         meter=Meter(parts.pace, parts.clock),
+        transport=parts.transport,
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(messenger.close)

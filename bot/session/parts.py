@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock
 from bot.domain.rate_limit import RateLimiter
@@ -13,6 +13,9 @@ from bot.publish.followed import Reread
 from bot.rendering.templates import Templates
 from bot.settings import Settings
 from bot.store.thread import Store
+
+if TYPE_CHECKING:
+    from bot.botapi.transport import Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +34,5 @@ class Parts:
     reread: Reread
     #: Returns what only a running bot knows of its folder for /status.
     folder_status: Callable[[], Mapping[str, Any]]
+    #: Makes the connections to Telegram; None: over HTTP.
+    transport: Callable[..., Transport] | None = None

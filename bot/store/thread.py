@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -35,15 +35,21 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def start() -> Executor:
+    """Return a thread of the system's, which starts with its first call."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+
+
 class Store:
     """Runs store functions on the database's own thread: `await store(outbox.due, at=at)`."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, thread: Executor | None = None) -> None:
+        """Open the database at `path`; `thread` runs one call after another."""
         self._path = path
         self._file: PresentFile | None = None
         #: One mark for each call that waits.
         self._queue: deque[None] = deque()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._thread = thread or start()
         try:
             self._db = self._thread.submit(open_database, path).result()
             if path != ":memory:":
@@ -94,14 +100,20 @@ class Store:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Future[T]:
-        def run() -> T:
-            self._queue.pop()
-            if self._file:
-                self._file.check(self._db)
-            return work(self._db, *args, **kwargs)
-
         self._queue.append(None)
-        return self._thread.submit(run)
+        return self._thread.submit(self._run, work, *args, **kwargs)
+
+    def _run(
+        self,
+        work: Callable[Concatenate[Database, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        self._queue.pop()
+        if self._file:
+            self._file.check(self._db)
+        return work(self._db, *args, **kwargs)
 
     def is_free(self) -> bool:
         """Return True if no call waits; also for use from within a call."""
