@@ -11,7 +11,7 @@ export REAL_FEED
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check coverage proofs format lint types contract unit browser history storm \
-  torture bench lock clean
+  torture simulate bench lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
@@ -66,6 +66,10 @@ storm: $(VENV)/.dev ## 2,000 deliveries on a bad line, Telegram's limits enforce
 BUTTONS ?= keyboard
 torture: $(VENV)/.dev ## 320 kills at every step, on a bad line: a report, and 1 where it failed; BUTTONS=text or none
 	$(BIN)/python -m tests.torture.killing --buttons $(BUTTONS)
+
+# Without a seed, fresh ones for a minute.
+simulate: $(VENV)/.dev ## the bot in a simulated world: SEED=7 DAYS=2 KILLS=20; the same seed, the same last line
+	$(BIN)/python -m tests.simulation SEED=$(SEED) DAYS=$(DAYS) KILLS=$(KILLS)
 
 # ONLY names some of them, as in `make bench ONLY="scan idle"`; all of them write tests/bench/RESULTS.md.
 bench: $(VENV)/.dev $(VENV)/.bench ## how fast it is, beside others; ONLY="scan idle": some of it

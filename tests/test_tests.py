@@ -155,7 +155,7 @@ def test_what_reads_real_documents_is_marked() -> None:
 
 
 #: Folders of tests that try more than one room, and files that hold the whole project to something.
-WHOLE = ("bench", "story", "torture")
+WHOLE = ("bench", "simulation", "story", "torture")
 HOUSE = ("ci", "documents", "english", "house", "samples", "tests", "wheel")
 #: Named for the folder of the texts it compares with.
 GOLDEN = "tests/rendering/test_golden.py"
