@@ -7,7 +7,7 @@ and time enters once, as `clock`.
     __main__      `python -m bot` is `paperboy`
     cli           the operator's commands
     demo          `paperboy demo`: the sandbox and the app together
-    app           builds one running bot from the rooms, with clock and token
+    app           builds one running bot from the rooms, its host and the token
     single_run    the work of `paperboy run --once`
     jobs          what the scheduled jobs of a running bot do
     stalled       tells the editors which jobs stand still

@@ -1,4 +1,4 @@
-"""Builds one running Paperboy from the rooms: the only clock, the only token. Decides nothing."""
+"""Builds one running Paperboy from the rooms and its host: the only token. Decides nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from bot import single_run, watchdog
-from bot.clock import Clock, monotonic, now
 from bot.domain.rate_limit import Limits, RateLimiter
 from bot.ending import Ending
 from bot.errors import PaperboyError, Stopped
@@ -91,8 +90,7 @@ class App:
         early_check: a check of the database that was begun before. host: instead of `clock`.
         """
         database = settings.store.database
-        if host is None:
-            host = Host(clock=Clock.of(clock) if clock else Clock(now, monotonic))
+        host = host or Host.of(clock)
         with host.hold(database):
             if early_check is None or not early_check.holds():
                 present.before_use(database)
@@ -111,10 +109,8 @@ class App:
         await self._parts.channels.load()
         behind = await store(clock_shifts.catch_up, at)
         if behind:
-            _log.warning(
-                "the clock is %s behind the last record: pauses are shortened by as much",
-                behind,
-            )
+            words = "the clock is %s behind the last record: pauses are shortened by it"
+            _log.warning(words, behind)
         await store(release.resume)
 
     def stop(self) -> None:
@@ -295,10 +291,9 @@ class App:
 
 def _rate_limiter(settings: Settings) -> RateLimiter:
     pace = settings.pace
-    return RateLimiter(
-        Limits(
-            messages_per_second=pace.messages_per_second,
-            per_chat_seconds=pace.per_chat_seconds,
-            per_group_minute=pace.per_group_minute,
-        )
+    limits = Limits(
+        messages_per_second=pace.messages_per_second,
+        per_chat_seconds=pace.per_chat_seconds,
+        per_group_minute=pace.per_group_minute,
     )
+    return RateLimiter(limits)

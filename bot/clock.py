@@ -1,6 +1,6 @@
 """Wall time for records and calendars, monotonic time for intervals, and a signal when they part.
 
-The only module that reads the system's clocks. `app` makes the one `Clock`; other modules get the
+The only module that reads the system's clocks. `host` makes the one `Clock`; other modules get the
 time from it.
 """
 

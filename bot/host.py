@@ -9,10 +9,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.clock import Clock
+from bot.clock import Clock, monotonic, now
 from bot.feed import watch
 from bot.feed.reading import StartReaders, start_readers
 from bot.feed.watch import Changes
@@ -37,3 +38,8 @@ class Host:
     readers: StartReaders = start_readers
     #: Makes the connections to a Bot API server; None: over HTTP. It is loaded late.
     transport: Callable[..., Transport] | None = None
+
+    @classmethod
+    def of(cls, wall: Callable[[], datetime] | None) -> Host:
+        """Return the system as a host; `wall` tells the time instead, where it is given."""
+        return cls(clock=Clock.of(wall) if wall else Clock(now, monotonic))
