@@ -91,7 +91,7 @@ class HealthMonitor:
         telegram, at = self.telegram, self.clock.monotonic()
         if telegram is None:
             return Activity(at=at, since=at)
-        polled = (telegram.polling.last_end, telegram.inbox.moved)
+        polled = (telegram.polling.moved, telegram.inbox.moved)
         return Activity(
             at=at,
             since=since,

@@ -30,7 +30,7 @@ class Activity:
     at: float
     #: When the watchdog started, or when the machine last woke.
     since: float
-    #: When a request for updates last ended, in whatever way; None where nobody polls.
+    #: When a request for updates last began or ended; None where nobody polls.
     polled: float | None = None
     #: Jobs that are overdue.
     late: Sequence[str] = ()

@@ -83,8 +83,8 @@ class Polling:
         self._last_conflict: float | None = None
         self._webhook_deleted = False
         self._last_success: float | None = None
-        #: Monotonic time of the end of the last poll, successful or not; None before the first.
-        self.last_end: float | None = None
+        #: Monotonic time at which a poll last began or ended; None before the first.
+        self.moved: float | None = None
         #: Called when polls succeed again, with the seconds since the last successful one.
         self.back: Callable[[float], Awaitable[None]] = _nothing
 
@@ -201,11 +201,12 @@ class Polling:
         self._last_success = self._monotonic()
 
     async def _poll_once(self, seconds: int) -> list[dict[str, Any]]:
-        """Poll, and record when the poll ended, successful or not."""
+        """Poll, and record when the poll began and when it ended, successful or not."""
+        self.moved = self._monotonic()
         try:
             return await self._poll(seconds)
         finally:
-            self.last_end = self._monotonic()
+            self.moved = self._monotonic()
 
     async def _poll(self, seconds: int, limit: int = _LIMIT) -> list[dict[str, Any]]:
         parameters = {

@@ -6,10 +6,12 @@ import asyncio
 import json
 import logging
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from telegram import Update
+from telegram.error import NetworkError
 
 from bot.botapi import inbox as inboxes
 from bot.botapi import polling as loop
@@ -70,6 +72,25 @@ class Running:
     async def __aexit__(self, *_: object) -> None:
         self.stop.set()
         await asyncio.wait_for(self.task, PATIENCE)
+
+
+async def test_a_poll_that_begins_is_a_sign_of_life() -> None:
+    """The pause before it and a quiet poll are longer together than the watchdog waits."""
+    clock, stop, silent = Clock(), asyncio.Event(), []
+
+    class Line:
+        async def ask(self, *_: object) -> list[Any]:
+            silent.append(clock.at - (polls.moved or 0.0))
+            if len(silent) < 8:
+                raise NetworkError("down")
+            return []
+
+    messenger: Any = SimpleNamespace(wire=Line())
+    nothing: Any = None
+    polls = Polling(messenger, nothing, clock, pause=clock.pause)
+    assert await polls._poll_patiently(stop, 25) == []
+    assert clock.at > 60
+    assert silent == [0.0] * 8
 
 
 async def test_updates_that_nobody_takes_any_more_are_left_to_the_next_run(
