@@ -68,8 +68,8 @@ torture: $(VENV)/.dev ## 320 kills at every step, on a bad line: a report, and 1
 	$(BIN)/python -m tests.torture.killing --buttons $(BUTTONS)
 
 # Without a seed, fresh ones for a minute.
-simulate: $(VENV)/.dev ## the bot in a simulated world: SEED=7 DAYS=2 KILLS=20; the same seed, the same last line
-	$(BIN)/python -m tests.simulation SEED=$(SEED) DAYS=$(DAYS) KILLS=$(KILLS)
+simulate: $(VENV)/.dev ## the bot in a simulated world: SEED=7 DAYS=2 KILLS=20 LINE=0.05; the same seed, the same last line
+	$(BIN)/python -m tests.simulation SEED=$(SEED) DAYS=$(DAYS) KILLS=$(KILLS) LINE=$(LINE)
 
 # ONLY names some of them, as in `make bench ONLY="scan idle"`; all of them write tests/bench/RESULTS.md.
 bench: $(VENV)/.dev $(VENV)/.bench ## how fast it is, beside others; ONLY="scan idle": some of it

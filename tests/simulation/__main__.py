@@ -1,4 +1,6 @@
-"""`python -m tests.simulation [SEED=n] [DAYS=d] [KILLS=k]`; without a seed, fresh ones for a minute.
+"""`python -m tests.simulation [SEED=n] [DAYS=d] [KILLS=k] [LINE=p]`; no seed: fresh ones for a minute.
+
+LINE is the probability of each kind of fault of the line.
 
 The last line is the SHA-256 of the event log. Fresh seeds derive from the commit, so that a run of
 them can be repeated.
@@ -24,13 +26,16 @@ def main() -> int:
     words = (word.partition("=") for word in sys.argv[1:])
     given = {name: value for name, _, value in words if value}
     days, kills = float(given.get("DAYS", 0.1)), int(given.get("KILLS", 10))
+    line = float(given.get("LINE", 0))
     for seed in [int(given["SEED"])] if "SEED" in given else _fresh():
-        result = simulate(seed, days, kills)
+        result = simulate(seed, days, kills, line)
         size = f"{result.events} events, {result.steps} steps"
         print(f"seed {seed}: {days:g} days, {kills} kills, {size}")
         if result.problems:
             print("\n".join(["last:", *result.last[-40:], "wrong:", *result.problems]))
-            print(f"again: make simulate SEED={seed} DAYS={days:g} KILLS={kills}")
+            print(
+                f"again: make simulate SEED={seed} DAYS={days:g} KILLS={kills} LINE={line:g}"
+            )
         print(result.digest, flush=True)
         if result.problems:
             return 1

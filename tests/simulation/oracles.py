@@ -13,14 +13,18 @@ from bot.store import inspection, outbox
 
 
 def posted(
-    telegram: Sandbox, chat: Chat | Person, titles: Iterable[str], most: int
+    telegram: Sandbox,
+    chat: Chat | Person,
+    titles: Iterable[str],
+    times: tuple[int, int],
 ) -> Iterator[str]:
-    """Every title stands in a chat, and not more often than so many times."""
+    """Every title stands in a chat, so many times at least and at most."""
+    least, most = times
     posts = [_text(message) for message in telegram.messages(chat)]
     for title in titles:
-        times = sum(post.startswith(title) for post in posts)
-        if not 1 <= times <= most:
-            yield f"“{title}” stands {times} times in the chat {chat.id}"
+        count = sum(post.startswith(title) for post in posts)
+        if not least <= count <= most:
+            yield f"“{title}” stands {count} times in the chat {chat.id}"
 
 
 def recorded(settings: Settings, words: Templates, at: datetime) -> Iterator[str]:

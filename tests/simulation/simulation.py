@@ -17,6 +17,7 @@ from random import Random
 from unittest.mock import patch
 
 from bot.feed import mounts
+from bot.sandbox import faults
 from bot.settings import Settings
 from bot.store import disk
 from tests.simulation import oracles
@@ -36,6 +37,17 @@ CALM = 1_200.0
 DOWN = 0.1, 60.0
 #: The part of the kills that meet a statement of SQLite, and how many statements later at most.
 AT_POINT, POINTS = 0.5, 60
+#: What calls meet where faults are asked for.
+FAULTS = (
+    faults.cut_before(),
+    faults.cut_after(),
+    faults.late(5),
+    faults.slow_answer(25),
+    faults.broken(502),
+    faults.page(),
+    faults.garbage(),
+    faults.retry_after(3),
+)
 #: Where everything is, below a folder that is made for each simulation.
 HOME = Path("home")
 
@@ -57,11 +69,14 @@ class Result:
 class Simulation:
     """The world of one seed."""
 
-    def __init__(self, seed: int, days: float = 1.0, kills: int = 0) -> None:
+    def __init__(
+        self, seed: int, days: float = 1.0, kills: int = 0, bad_line: float = 0.0
+    ) -> None:
         self._dice = Random(f"world {seed}")
         self._seconds = days * DAY
         self._writes = self._moments(ARTICLES)
         self._kills = self._dangerous(kills)
+        self._bad_line = bad_line
         self.loop = SimulatedLoop(seed)
         self.clocks = Clocks(self.loop)
         self.events = EventLog(self.loop.time)
@@ -92,19 +107,25 @@ class Simulation:
 
     async def live(self) -> None:
         """Let the days pass."""
-        settings = self.settings()
+        settings, sandbox = self.settings(), self.telegram.sandbox
         self.machine.start(settings)
+        for fault in FAULTS if self._bad_line else ():
+            sandbox.fail("*", fault, None, probability=self._bad_line)
+            sandbox.fail("getUpdates", fault, None, probability=self._bad_line)
         await asyncio.gather(self._talk(), self._write(), self._kill(settings))
+        sandbox.faults.rules.clear()
         await asyncio.sleep(CALM)
         await self.machine.stop()
 
     def problems(self) -> list[str]:
         """Return what is wrong at the end."""
         problems = [f"unhandled: {one}" for one in self.loop.unhandled]
-        # a bot can't see what it sent to a reader: after a kill it repeats that once
-        repeats = 2 if self._kills else 1
-        for chat, most in ((self.channel, 1), (self.reader, repeats)):
-            problems += oracles.posted(self.telegram.sandbox, chat, self.written, most)
+        # a bot can't see what it sent to a reader: it repeats that once, then asks an editor
+        least = 0 if self._bad_line else 1
+        most = 2 if self._kills or self._bad_line else 1
+        for chat, times in ((self.channel, (1, 1)), (self.reader, (least, most))):
+            telegram = self.telegram.sandbox
+            problems += oracles.posted(telegram, chat, self.written, times)
         at = self.clocks.wall()
         problems += oracles.recorded(self.settings(), self.machine.words, at)
         return problems
@@ -155,13 +176,15 @@ class Simulation:
             self.folder.write(f"{number}.md", _file(number, title))
 
 
-def simulate(seed: int, days: float = 1.0, kills: int = 0) -> Result:
+def simulate(
+    seed: int, days: float = 1.0, kills: int = 0, bad_line: float = 0.0
+) -> Result:
     """Simulate the world of a seed, in a folder of its own that is gone afterwards."""
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="simulation"))
         stack.enter_context(chdir(home))
         stack.enter_context(_undisturbed(seed))
-        simulation = Simulation(seed, days, kills)
+        simulation = Simulation(seed, days, kills, bad_line)
         stack.enter_context(_logged(simulation.events))
         try:
             run(simulation.loop, simulation.live())

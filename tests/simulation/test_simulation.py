@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
 
+from bot.publish import settling
+from bot.store.database import Database, write
 from tests.simulation.simulation import simulate
 from tests.support.paths import ROOT
 
@@ -35,6 +38,29 @@ def test_a_bot_that_is_killed_posts_everything_once() -> None:
     result = simulate(1, SHORT, kills=8)
     assert result.problems == []
     assert result.events > 1_000
+
+
+#: Seeds that found a bug: the watchdog ended a bot when its line came back on a quiet night.
+KEPT = [(5, 0, 0.06)]
+
+
+@pytest.mark.parametrize(("seed", "kills", "bad_line"), KEPT)
+def test_what_a_seed_has_found_stays_repaired(
+    seed: int, kills: int, bad_line: float
+) -> None:
+    assert simulate(seed, SHORT, kills, bad_line).problems == []
+
+
+def test_a_planted_bug_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot that forgets after a kill what it may have sent, and sends it again."""
+
+    def interrupted(db: Database, at: datetime, doubt: float) -> int:
+        sql = "UPDATE deliveries SET state = 'pending' WHERE state = 'sending'"
+        return write(db, sql)
+
+    monkeypatch.setattr(settling, "interrupted", interrupted)
+    problems = simulate(1, SHORT, kills=10).problems
+    assert any("stands 2 times in the chat -100" in one for one in problems)
 
 
 def test_many_files_are_read_without_processes(monkeypatch: pytest.MonkeyPatch) -> None:
