@@ -217,6 +217,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         self._ready.clear()
         self._timers.clear()
         asyncio._set_running_loop(self)  # or some of it would make another loop
+        hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
         try:
             closed = 0
             while left := [task for task in self.tasks() if task.number > closed]:
@@ -225,6 +226,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
                     _close(task.get_coro())
                 closed = left[-1].number
         finally:
+            sys.unraisablehook = hook
             asyncio._set_running_loop(None)
 
     def _generator_dropped(self, generator: AsyncGenerator[Any, Any]) -> None:
@@ -266,10 +268,14 @@ def _do(done: asyncio.Future[T], work: Callable[..., T], args: tuple[Any, ...]) 
 
 
 def _close(coroutine: Any) -> None:
-    """Close a coroutine, however often it awaits something in a `finally`."""
-    while coroutine.cr_frame is not None:
-        with suppress(BaseException):
-            coroutine.close()
+    """Close a coroutine, however often it awaits something in a `finally`; the innermost first."""
+    chain = [coroutine]
+    while hasattr(inner := chain[-1].cr_await, "cr_frame"):
+        chain.append(inner)
+    for one in reversed(chain):
+        while one.cr_frame is not None:
+            with suppress(BaseException):
+                one.close()
 
 
 def _place(task: asyncio.Task[Any]) -> str:
