@@ -27,6 +27,7 @@ COMMITS = (
     "publish.work.plan_more",
     "store.chats.resolve",
     "store.chats.set_channels",
+    "store.decided.prune",
     "store.facts.put",
     "store.indexing.build",
     "store.notices.all_clear",
