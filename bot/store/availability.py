@@ -2,7 +2,7 @@
 
 What keeps a whole chat from receiving is added there and in `OPENS`, such as quiet hours: the test
 of this module shows that the two agree (docs/architecture.md, From when a chat may receive). A
-column that `OPENS` reads belongs in the trigger `chats_changed`, too (`steps/queue.py`).
+column that `OPENS` reads belongs in the trigger `chats_changed`, too (made anew by the step).
 """
 
 from __future__ import annotations
