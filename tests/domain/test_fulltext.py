@@ -65,6 +65,11 @@ def test_a_variant_leads_to_a_letter_that_is_none_itself() -> None:
     assert not set(map(ord, variants.FOLDED.values())) & set(variants.FOLDED)
 
 
+@pytest.mark.parametrize("words", ["moon", "— moon", 'moon "…"', "moon -—", "€ moon"])
+def test_what_has_no_letter_and_no_digit_is_no_word(words: str) -> None:
+    assert parsed(words) == parsed("moon")
+
+
 @pytest.mark.parametrize(
     ("text", "typed"),
     [
