@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.clock import Clock, monotonic, now
-from bot.feed import watch
 from bot.feed.reading import StartReaders, start_readers
 from bot.feed.watch import Changes
 from bot.store import lock, thread
@@ -32,8 +31,8 @@ class Host:
     store_thread: Callable[[], Executor] = thread.start
     #: Keeps a database to one process.
     hold: Callable[[Path], AbstractContextManager[None]] = lock.held
-    #: Reports what changes in a folder.
-    changes: Changes = watch.changes
+    #: Reports what changes in a folder; None: as the system tells.
+    changes: Changes | None = None
     #: Starts the processes that read many files.
     readers: StartReaders = start_readers
     #: Makes the connections to a Bot API server; None: over HTTP. It is loaded late.

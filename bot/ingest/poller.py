@@ -45,7 +45,7 @@ class Poller:
         scanner: Scanner,
         settings: Feed,
         clock: Clock,
-        changes: Changes = watch.changes,
+        changes: Changes | None = None,
     ) -> None:
         self._scanner = scanner
         self._settings = settings
@@ -91,7 +91,8 @@ class Poller:
         folder, patterns = self._settings.folder, self._settings.patterns
         try:
             self.watched = True
-            async for paths in self._changes(folder, patterns, stop):
+            changes = self._changes or watch.changes
+            async for paths in changes(folder, patterns, stop):
                 self._note(paths)
                 nudge()
         except WatchUnavailable as error:
