@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.chat import OnDoubt
-from bot.domain.delivery import LONGEST_CALL, REPEATS, State
+from bot.domain.delivery import LONGEST_CALL, REPEATS, Delivery, State
 from bot.domain.notices import Alert, Notice
 from bot.domain.settlement import Settlement
 from bot.store import attempts, delivery_rows, notices, numbers, outbox
@@ -100,6 +100,15 @@ def next_due(db: Database, *, busy: Collection[int] = ()) -> datetime | None:
     return moment_of(db, sql, tuple(busy))
 
 
+def settle_found(db: Database, delivery: Delivery, message: int, at: datetime) -> None:
+    """Settle a delivery as sent under the number that a search found."""
+    with transaction(db):
+        sent = Settlement(state=State.SENT, message=message)
+        outbox.settle(db, [(delivery, sent)], at)
+        reason = f"found as message {message}"
+        attempts.log(db, delivery.id, Action.SEARCH, State.SENT, reason, at)
+
+
 def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
     """Settle a delivery as sent under a number; False where either was settled meanwhile."""
     delivery = doubt.to.delivery
@@ -108,17 +117,7 @@ def found(db: Database, doubt: Doubt, message: int, at: datetime) -> bool:
             db, doubt.to.chat_id, message
         ):
             return False
-        outbox.settle(
-            db, [(delivery, Settlement(state=State.SENT, message=message))], at
-        )
-        attempts.log(
-            db,
-            delivery.id,
-            Action.SEARCH,
-            State.SENT,
-            f"found as message {message}",
-            at,
-        )
+        settle_found(db, delivery, message, at)
         notices.all_clear(db, [alert_key(delivery.id)], at)
     return True
 

@@ -7,11 +7,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.delivery import Lane, Payload, State
-from bot.domain.settlement import Settlement
-from bot.store import attempts, delivery_rows, facts, holding, numbers, outbox
+from bot.domain.delivery import Lane, Payload
+from bot.store import delivery_rows, facts, holding, numbers, recovery
 from bot.store.article_states import WAITING
-from bot.store.attempts import Action
 from bot.store.availability import REACHABLE
 from bot.store.database import exists, row, rows, transaction, write
 from bot.store.delivery_rows import Addressed
@@ -88,17 +86,7 @@ def found(
             return False
         sql = "UPDATE deliveries SET payload = ?, form = ? WHERE id = ?"
         write(db, sql, (written(payload, Lane.CHANNEL), form, delivery.id))
-        outbox.settle(
-            db, [(delivery, Settlement(state=State.SENT, message=message))], at
-        )
-        attempts.log(
-            db,
-            delivery.id,
-            Action.SEARCH,
-            State.SENT,
-            f"found as message {message}",
-            at,
-        )
+        recovery.settle_found(db, delivery, message, at)
         sql = "SELECT 1 FROM deliveries WHERE article = ? AND lane = 0 AND state = 'held' LIMIT 1"
         if not exists(db, sql, (delivery.article,)):
             holding.skip(db, [delivery.article])
